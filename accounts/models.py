@@ -46,7 +46,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name", "email"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique", violation_error_message=_("A person with this e-mail address exists."))]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message=_("A person with this e-mail address exists."),
+            )
+        ]
 
     def __str__(self):
         return self.name or self.email
@@ -100,13 +106,17 @@ class AccountMail(OutgoingMail):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("to"))
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, null=True, blank=True, related_name="mails")
     template = models.CharField(_("template"), max_length=120, blank=True)
-    context = models.JSONField(_("what it tells"), default=dict, blank=True)  # never a secret: links are made on sending
+    context = models.JSONField(
+        _("what it tells"), default=dict, blank=True
+    )  # never a secret: links are made on sending
 
     class Meta:
         verbose_name = _("account mail")
         verbose_name_plural = _("account mails")
         constraints = [
-            models.UniqueConstraint(fields=["invitation"], condition=models.Q(kind="invitation"), name="one_mail_an_invitation")
+            models.UniqueConstraint(
+                fields=["invitation"], condition=models.Q(kind="invitation"), name="one_mail_an_invitation"
+            )
         ]
 
     def __str__(self):

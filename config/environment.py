@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.management.utils import get_random_secret_key
 
+SHORTEST_SECRET = 32  # characters
+
 _env = environ.Env()
 
 
@@ -116,7 +118,9 @@ def secret_key(name, *, path):
     """Return the signing key: the variable, or one generated once into `path` (owner-readable only)."""
     text = os.environ.get(name, "")
     if text:
-        return text if len(text) >= 32 else refuse(name, "it is shorter than 32 characters.")
+        return (
+            text if len(text) >= SHORTEST_SECRET else refuse(name, f"it is shorter than {SHORTEST_SECRET} characters.")
+        )
     if not path.exists():
         _write_once(path, get_random_secret_key())
     return path.read_text().strip()

@@ -104,7 +104,22 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a section's plain form has a field or three a cell
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
-ATTACHMENT_EXTENSIONS = ["csv", "doc", "docx", "eml", "jpg", "jpeg", "ods", "odt", "pdf", "png", "txt", "xls", "xlsx", "zip"]
+ATTACHMENT_EXTENSIONS = [
+    "csv",
+    "doc",
+    "docx",
+    "eml",
+    "jpg",
+    "jpeg",
+    "ods",
+    "odt",
+    "pdf",
+    "png",
+    "txt",
+    "xls",
+    "xlsx",
+    "zip",
+]
 
 # --- Sign-in -----------------------------------------------------------------
 
@@ -168,6 +183,35 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
 }
+
+# --- Background work ---------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL or "files://localhost"
+if REDIS_URL:
+    # A message is given to another worker when its own says nothing for this long: above every time limit.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 15 * 60}
+    CELERY_TASK_ACKS_LATE = True
+else:
+    # No server: messages are files under VAR_DIR (config/broker.py). Prefork ends badly on it, threads warmly.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": str(VAR_DIR / "broker"), "polling_interval": 0.1}
+    CELERY_WORKER_POOL = "threads"
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # how work ended is told by its row
+CELERY_TASK_SOFT_TIME_LIMIT = 4 * 60
+CELERY_TASK_TIME_LIMIT = 5 * 60  # below accounts.work.LEASE; threads do not keep it, the row's lease does
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_WORKER_CONCURRENCY = 2
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# Every entry scans for rows that are due, and so finds again what a lost message or a dead worker left behind:
+#   "send due invitations": {"task": "accounts.send_due_invitations", "schedule": 60, "options": {"expires": 60}},
+# `expires` keeps scans from piling up while no worker runs.
+CELERY_BEAT_SCHEDULE = {}
 
 # --- Mail --------------------------------------------------------------------
 
