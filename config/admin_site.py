@@ -5,6 +5,19 @@ from django.contrib.auth.views import redirect_to_login
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+# The desk's headings in the order of the work, each with the rooms whose models stand under it.
+HEADINGS = [
+    (_("Framework"), ["framework"]),
+    (_("Countries and people"), ["countries", "accounts"]),
+    (_("Sources"), ["sources", "context"]),
+    (_("Availability"), ["availability", "figures"]),
+    (_("Review"), ["review", "second_coding"]),
+    (_("Data requests"), ["data_requests"]),
+    (_("Summaries"), ["summaries", "gaps"]),
+    (_("Workbook"), ["workbook"]),
+    (_("History"), ["audit"]),
+]
+
 
 class WorkbenchAdminSite(AdminSite):
     site_header = _("Migration data mapping")
@@ -17,3 +30,27 @@ class WorkbenchAdminSite(AdminSite):
     def login(self, request, extra_context=None):
         """Redirect to the one sign-in page, whatever is posted: a second form would skip the second factor."""
         return redirect_to_login(request.GET.get("next") or "/desk/")
+
+    def get_app_list(self, request, app_label=None):
+        """Return the models the person may see: by heading, or of one app as Django has them."""
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else _by_heading(apps)
+
+
+def _by_heading(apps):
+    """Regroup Django's app list by heading; a model of no known room is left out of none: it keeps its app's name."""
+    heading_of = {room: name for name, rooms in HEADINGS for room in rooms}
+    groups = {name: [] for name, _rooms in HEADINGS}
+    for app in apps:
+        for model in app["models"]:
+            groups.setdefault(heading_of.get(_room(model["model"]), app["name"]), []).append((app, model))
+    return [
+        {**members[0][0], "name": name, "app_label": _room(members[0][1]["model"]), "models": [model for _app, model in members]}
+        for name, members in groups.items()
+        if members
+    ]
+
+
+def _room(model):
+    """Return `sources` for a model of `mapping.sources.models`, `accounts` for one of `accounts.models`."""
+    return model.__module__.split(".")[-2]

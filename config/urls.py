@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import include, path
+from django.views.i18n import set_language
 
 
 def healthz(request):
@@ -12,6 +13,7 @@ def healthz(request):
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("language", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("", include("mapping.urls")),
     path("desk/", admin.site.urls),
