@@ -1,1 +1,11 @@
-"""Imports the models of every room, so that Django and Celery find them."""
+"""Imports the models of every room, so that Django finds them."""
+
+import mapping.audit.models
+import mapping.availability.models
+import mapping.countries.models
+import mapping.data_requests.models
+import mapping.framework.models
+import mapping.review.models
+import mapping.sources.models
+import mapping.summaries.models
+import mapping.workbook.models  # noqa: F401

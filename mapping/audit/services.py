@@ -1,0 +1,37 @@
+"""Write the history. Called by every service, inside its transaction."""
+
+import uuid
+
+from mapping.audit.models import Entry
+
+
+def entry(*, actor, verb, target, part="", exercise_code="", old=None, new=None, reason="", act=None):
+    """Build an entry about `target` (a saved model instance), to be written by `record`."""
+    return Entry(
+        actor=actor,
+        verb=verb,
+        target_type=target._meta.model_name,
+        target_id=target.pk,
+        part=part,
+        exercise_code=exercise_code,
+        old=old or {},
+        new=new or {},
+        reason=reason,
+        act=act or uuid.uuid4(),
+    )
+
+
+def record(*entries):
+    """Write entries; several of one act go out in one statement."""
+    return Entry.objects.bulk_create(entries)
+
+
+def values(row, fields):
+    """Return the named fields of a row as plain values; a foreign key as the other row's id."""
+    return {name: getattr(row, row._meta.get_field(name).attname) for name in fields}
+
+
+def difference(before, after):
+    """Return (old, new), holding only what differs between two dicts of values."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
