@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mapping.audit.services import values
 from mapping.content.models import ReviewedRow, ReviewStatus
 from mapping.countries.models import Agency, Exercise
 from mapping.fields import WordsField
@@ -100,6 +101,10 @@ class Cell(ReviewedRow):
 
     def __str__(self):
         return f"{self.indicator}, {self.year}"
+
+    def content(self):
+        claims = [{"id": claim.pk, **values(claim, Claim.CONTENT_FIELDS)} for claim in self.claims.all()]
+        return {**values(self, self.CONTENT_FIELDS), "claims": claims}
 
 
 class Claim(models.Model):

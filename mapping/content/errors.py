@@ -1,19 +1,6 @@
-"""What a service raises when it does not do what was asked: always a sentence for a person."""
+"""Refusals that concern reviewed rows."""
 
-
-class Refused(Exception):
-    """The act is not allowed or makes no sense now; nothing was written.
-
-    `sentence` says what happened and what to do; `problems` lists further sentences where there are several at once.
-    """
-
-    def __init__(self, sentence, problems=()):
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.problems = list(problems)
-
-    def __str__(self):
-        return str(self.sentence)
+from accounts.refusals import Refused
 
 
 class StaleVersion(Refused):
@@ -24,5 +11,9 @@ class StaleVersion(Refused):
         self.row = row
 
 
-class Unchanged(Refused):
-    """There was nothing to change."""
+class RowsRefused(Refused):
+    """Some rows of one act are refused, so none was written. `refusals` is {row id: Refused}."""
+
+    def __init__(self, sentence, refusals):
+        super().__init__(sentence, [problem for refusal in refusals.values() for problem in (str(refusal), *refusal.problems)])
+        self.refusals = refusals

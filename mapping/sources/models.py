@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mapping.audit.services import values
 from mapping.content.models import ReviewedRow
 from mapping.countries.models import Agency, Exercise
 from mapping.fields import SearchTextField, WordsField, YearsField, attachment_path
@@ -71,6 +72,9 @@ class Source(ReviewedRow):
 
     def __str__(self):
         return self.citation_key
+
+    def content(self):
+        return {"citation_key": self.citation_key, **values(self, self.CONTENT_FIELDS)}
 
 
 class Attachment(models.Model):

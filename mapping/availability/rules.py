@@ -1,0 +1,50 @@
+"""The arithmetic of cells: what their claims suggest, where they contradict, what is shared. Pure functions."""
+
+from itertools import combinations
+
+from mapping.availability.models import Scope, Value
+
+# Best first: a cell's suggested value is the best its claims say, over all scopes.
+ORDER = (Value.AVAILABLE, Value.PARTIALLY_AVAILABLE, Value.NOT_AVAILABLE)
+# Most open first.
+ACCESS_ORDER = ("public", "on_request", "not_shared", "unknown")
+
+
+def suggested_value(claims):
+    """Return the best value among the claims, or "" where there are none."""
+    said = {claim.value for claim in claims}
+    return next((str(value) for value in ORDER if value in said), "")
+
+
+def access_of(claims, value):
+    """Return the most open access among the claims that say `value`, or "" where none does or none has data."""
+    if value not in {Value.AVAILABLE, Value.PARTIALLY_AVAILABLE}:
+        return ""
+    accesses = {claim.access for claim in claims if claim.value == value}
+    return next((access for access in ACCESS_ORDER if access in accesses), "")
+
+
+def contradictions(claims):
+    """Return the pairs of claims that contradict each other.
+
+    Two claims contradict when they speak of the same cell, subgroup and overlapping scope (`any` overlaps all) and
+    differ in value or, for the same agency, in access (design, Words: claim). An unknown access differs from none.
+    """
+    return [pair for pair in combinations(claims, 2) if _contradict(*pair)]
+
+
+def _contradict(one, other):
+    if one.subgroup != other.subgroup or not _scopes_overlap(one.scope, other.scope):
+        return False
+    if one.value != other.value:
+        return True
+    same_agency = _agency(one) is not None and _agency(one) == _agency(other)
+    return same_agency and "unknown" not in {one.access, other.access} and one.access != other.access
+
+
+def _scopes_overlap(one, other):
+    return one == other or Scope.ANY in {one, other}
+
+
+def _agency(claim):
+    return claim.publisher_id or claim.collector_id

@@ -1,0 +1,224 @@
+"""Change cells and claims, start an exercise's cells. Form, page, paste and import all come through here."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.refusals import Refused
+from mapping.audit.models import Verb
+from mapping.audit.services import difference, entry, record, values
+from mapping.availability.models import Cell, Claim, Value
+from mapping.content.errors import RowsRefused
+from mapping.content.permissions import why_not_edit
+from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
+from mapping.countries.models import Agency, Exercise
+from mapping.framework.models import Indicator
+from mapping.framework.selectors import span
+from mapping.sources.models import Source
+
+
+@dataclass
+class ClaimEdit:
+    """A claim to add (`claim_id` None), to change, or to delete (`values` None). `version` is the one that was seen."""
+
+    values: dict | None
+    claim_id: int | None = None
+    version: int | None = None
+
+
+@dataclass
+class CellEdit:
+    """What to change in one cell. `version` is the one that was seen; None only where nothing can be overwritten."""
+
+    cell_id: int
+    version: int | None = None
+    values: dict = field(default_factory=dict)
+    claims: list[ClaimEdit] = field(default_factory=list)
+
+
+def create_cells(exercise):
+    """Create the cells an exercise lacks, each indicator over its own span, in one statement; return how many."""
+    indicators = Indicator.objects.filter(section__methodology=exercise.methodology_id)
+    existing = set(Cell.objects.filter(exercise=exercise).order_by().values_list("indicator_id", "year"))
+    missing = [
+        Cell(exercise=exercise, indicator=indicator, year=year)
+        for indicator in indicators
+        for year in span(indicator, exercise)
+        if (indicator.pk, year) not in existing
+    ]
+    Cell.objects.bulk_create(missing)
+    return len(missing)
+
+
+@transaction.atomic
+def save_cells(*, actor, exercise, edits, reason="", act=None):
+    """Apply many edits to cells of one exercise and their claims: all, or none.
+
+    Parameters: `edits` is a list of CellEdit, at most one a cell. Edits that change nothing are passed over.
+    Returns the list of the cells that changed. Raises RowsRefused, with a refusal for each cell at fault: unknown,
+    not editable by the actor now, changed by somebody since (StaleVersion), or not well-formed.
+    """
+    cells = _lock(exercise, edits)
+    exercise = Exercise.objects.get(pk=exercise.pk)  # after the lock: see countries.services.freeze
+    known = _Known.of(exercise, edits)
+    entries, refusals, changes = [], {}, _Changes()
+    act = act or uuid.uuid4()
+    for edit in edits:
+        cell = cells.get(edit.cell_id)
+        try:
+            if cell is None:
+                raise Refused(_("There is no such cell in %(exercise)s.") % {"exercise": exercise.code})
+            cell.exercise = exercise
+            told = _edit_cell(cell, edit, actor=actor, known=known, changes=changes)
+        except Refused as refusal:
+            refusals[edit.cell_id] = refusal
+            continue
+        entries += [entry(actor=actor, target=cell, exercise_code=exercise.code, reason=reason, act=act, **part) for part in told]
+    if refusals:
+        raise RowsRefused(_("Nothing was saved: %(count)d cells need your attention.") % {"count": len(refusals)}, refusals)
+    changes.write()
+    record(*entries, *changes.claim_entries(actor=actor, exercise=exercise, reason=reason, act=act))
+    return list(changes.cells.values())
+
+
+def save_cell(*, actor, exercise, edit, reason=""):
+    """Apply one edit; raises the cell's own refusal. Returns the cell if it changed, else None."""
+    try:
+        changed = save_cells(actor=actor, exercise=exercise, edits=[edit], reason=reason)
+    except RowsRefused as refused:
+        raise refused.refusals[edit.cell_id] from refused
+    return changed[0] if changed else None
+
+
+def _lock(exercise, edits):
+    cells = Cell.objects.select_for_update(of=("self",)).filter(exercise=exercise, pk__in={edit.cell_id for edit in edits})
+    return {cell.pk: cell for cell in cells.select_related("indicator__section", "last_author").order_by("pk")}
+
+
+@dataclass
+class _Known:
+    """What edits may refer to, read once for all of them."""
+
+    claims: dict
+    sources: dict
+    agencies: set
+
+    @classmethod
+    def of(cls, exercise, edits):
+        claims = defaultdict(dict)
+        cell_ids = [edit.cell_id for edit in edits if edit.claims]
+        if not cell_ids:
+            return cls(claims, {}, set())
+        for claim in Claim.objects.select_for_update(of=("self",)).filter(cell__in=cell_ids, cell__exercise=exercise).order_by("pk"):
+            claims[claim.cell_id][claim.pk] = claim
+        return cls(
+            claims,
+            {source.pk: source for source in Source.objects.filter(exercise=exercise).only("pk", "citation_key", "exercise")},
+            set(Agency.objects.filter(country=exercise.country_id).values_list("pk", flat=True)),
+        )
+
+
+class _Changes:
+    """Rows to write, gathered so that each kind goes out in one statement."""
+
+    def __init__(self):
+        self.cells = {}
+        self.new_claims, self.changed_claims, self.deleted_claims = [], [], []
+
+    def write(self):
+        if self.cells:
+            Cell.objects.bulk_update(self.cells.values(), [*Cell.CONTENT_FIELDS, *EDIT_FIELDS], batch_size=500)
+        if self.new_claims:
+            Claim.objects.bulk_create(self.new_claims)
+        if self.changed_claims:
+            Claim.objects.bulk_update(self.changed_claims, [*Claim.CONTENT_FIELDS, "version"], batch_size=200)
+        if self.deleted_claims:
+            Claim.objects.filter(pk__in=[claim.pk for claim in self.deleted_claims]).delete()
+
+    def claim_entries(self, *, actor, exercise, **shared):
+        """Tell the new claims once they have their ids."""
+        return [
+            entry(
+                actor=actor, verb=Verb.CREATED, target=claim.cell, part=f"claim:{claim.pk}", exercise_code=exercise.code,
+                new=values(claim, Claim.CONTENT_FIELDS), **shared,
+            )  # fmt: skip
+            for claim in self.new_claims
+        ]
+
+
+def _edit_cell(cell, edit, *, actor, known, changes):
+    """Apply one edit in memory; return what the history shall tell, as keywords of `audit.services.entry`."""
+    if refusal := why_not_edit(actor, cell):
+        raise Refused(refusal)
+    before = values(cell, Cell.CONTENT_FIELDS)
+    set_values(cell, edit.values)
+    _keep_reason_with_partial(cell)
+    old, new = difference(before, values(cell, Cell.CONTENT_FIELDS))
+    if new:
+        if edit.version is None:
+            raise Refused(_("The version of the cell that you saw is missing. Load the page again."))
+        check_version(cell, edit.version)
+        validate(cell)
+    told = [{"verb": Verb.CHANGED, "old": old, "new": new}] if new else []
+    staged = _Changes()
+    for claim_edit in edit.claims:
+        told += _edit_claim(cell, claim_edit, known=known, staged=staged)
+    if told or staged.new_claims:
+        mark_edited(cell, actor=actor)
+        changes.cells[cell.pk] = cell
+        changes.new_claims += staged.new_claims
+        changes.changed_claims += staged.changed_claims
+        changes.deleted_claims += staged.deleted_claims
+    return told
+
+
+def _keep_reason_with_partial(cell):
+    if cell.value != Value.PARTIALLY_AVAILABLE:
+        cell.partial_reason = cell.partial_note = ""
+
+
+def _edit_claim(cell, edit, *, known, staged):
+    if edit.claim_id is None:
+        claim = Claim(cell=cell)
+        set_values(claim, edit.values)
+        _check_claim(claim, cell, known)
+        staged.new_claims.append(claim)
+        return []  # told once it has its id
+    claim = known.claims[cell.pk].get(edit.claim_id)
+    if claim is None:
+        raise Refused(_("A claim of this cell was deleted meanwhile. Load the page again to see what is left."))
+    before = values(claim, Claim.CONTENT_FIELDS)
+    part = f"claim:{claim.pk}"
+    if edit.values is None:
+        _check_claim_version(claim, edit.version)
+        staged.deleted_claims.append(claim)
+        return [{"verb": Verb.DELETED, "part": part, "old": before}]
+    set_values(claim, edit.values)
+    old, new = difference(before, values(claim, Claim.CONTENT_FIELDS))
+    if not new:
+        return []
+    _check_claim_version(claim, edit.version)
+    _check_claim(claim, cell, known)
+    claim.version += 1
+    staged.changed_claims.append(claim)
+    return [{"verb": Verb.CHANGED, "part": part, "old": old, "new": new}]
+
+
+def _check_claim_version(claim, expected):
+    if claim.version != expected:
+        raise Refused(_("The claim of %(basis)s was changed by somebody after you opened the page. Compare it with yours, then save again.") % {"basis": claim.basis})
+
+
+def _check_claim(claim, cell, known):
+    validate(claim)
+    if bool(claim.source_id) == bool(claim.statement_kind):
+        raise Refused(_("A claim rests on a source or on a statement: choose one."))
+    if claim.source_id and claim.source_id not in known.sources:
+        raise Refused(_("A claim cites a source that is not one of this exercise."))
+    if not {claim.collector_id, claim.publisher_id} - {None} <= known.agencies:
+        raise Refused(_("A claim names an agency that is not one of this country."))
+    if claim.subgroup and claim.subgroup not in cell.indicator.section.subgroups:
+        raise Refused(_("“%(subgroup)s” is not a subgroup of this section.") % {"subgroup": claim.subgroup})

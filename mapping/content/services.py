@@ -1,0 +1,55 @@
+"""What every change of a reviewed row has in common."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.refusals import Refused
+from mapping.content.errors import StaleVersion
+from mapping.content.models import ReviewStatus
+
+# Written by `mark_edited`, so every service that saves a changed row writes these too.
+EDIT_FIELDS = ("version", "status", "changed_at", "last_author")
+
+
+def check_version(row, expected):
+    """Raise StaleVersion unless the row still is at the version that was seen."""
+    if row.version == expected:
+        return
+    raise StaleVersion(
+        _("%(who)s changed “%(row)s” on %(when)s, after you opened it. Nothing of yours was saved yet: compare both versions below.")
+        % {"who": row.last_author or _("Somebody"), "row": row, "when": f"{timezone.localtime(row.changed_at):%Y-%m-%d %H:%M}"},
+        row=row,
+    )
+
+
+def mark_edited(row, *, actor):
+    """Make the row a new version by `actor`; an approved one falls back to draft, its approved copy is kept."""
+    row.version += 1
+    row.last_author = actor
+    row.changed_at = timezone.now()
+    if row.status == ReviewStatus.APPROVED:
+        row.status = ReviewStatus.DRAFT
+
+
+def set_values(row, values):
+    """Set content fields, refusing names that are not content. Foreign keys are given as rows, ids or None."""
+    for name, value in values.items():
+        if name not in row.CONTENT_FIELDS:
+            raise Refused(_("“%(field)s” is not a field that can be changed.") % {"field": name})
+        field = row._meta.get_field(name)
+        by_id = isinstance(field, models.ForeignKey) and not isinstance(value, models.Model)
+        setattr(row, field.attname if by_id else name, value)
+
+
+def validate(row):
+    """Raise Refused, naming every field at fault, unless the row's own values are well-formed. Asks no database."""
+    foreign = {field.name for field in row._meta.fields if field.is_relation}
+    try:
+        row.clean_fields(exclude=foreign)
+    except ValidationError as error:
+        problems = [
+            f"{row._meta.get_field(name).verbose_name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
+        ]
+        raise Refused(_("“%(row)s” cannot be saved.") % {"row": row}, problems) from error

@@ -1,0 +1,131 @@
+"""Start and freeze exercises, assign people, keep agencies."""
+
+import pycountry
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.refusals import Refused, Unchanged
+from mapping.audit.models import Verb
+from mapping.audit.services import difference, entry, record, values
+from mapping.countries import permissions
+from mapping.countries.models import Agency, Assignment, Country, Exercise, FocalPoint, Role
+
+AGENCY_FIELDS = ("country", "acronym", "name", "aliases", "kind", "role", "data_held", "languages", "formal_request", "formal_request_note", "note")
+
+
+def load_countries():
+    """Create every country of ISO 3166-1 that is missing; names already there are left as people edited them."""
+    known = set(Country.objects.values_list("alpha_3", flat=True))
+    Country.objects.bulk_create(
+        Country(alpha_3=country.alpha_3, alpha_2=country.alpha_2, name=getattr(country, "common_name", country.name))
+        for country in pycountry.countries
+        if country.alpha_3 not in known
+    )
+
+
+@transaction.atomic
+def assign(*, actor, user, exercise, role):
+    """Give a person a role in an exercise, or in all of them where `exercise` is None.
+
+    Raises Refused where the actor may not, Unchanged where the person has the role.
+    """
+    _refuse_unless_may_assign(actor, exercise)
+    assignment, created = Assignment.objects.get_or_create(user=user, exercise=exercise, role=role)
+    if not created:
+        raise Unchanged(_("%(person)s has this role already.") % {"person": user})
+    _record_assignment(actor, Verb.ASSIGNED, assignment)
+    _refresh(user)
+    return assignment
+
+
+@transaction.atomic
+def unassign(*, actor, assignment):
+    """Take a role from a person."""
+    _refuse_unless_may_assign(actor, assignment.exercise)
+    _record_assignment(actor, Verb.UNASSIGNED, assignment)
+    user = assignment.user
+    assignment.delete()
+    _refresh(user)
+
+
+def _refuse_unless_may_assign(actor, exercise):
+    if not permissions.can_assign(actor, exercise):
+        raise Refused(_("Only a coordinator of the exercise assigns people to it; a regional coordinator, to all."))
+
+
+def _record_assignment(actor, verb, assignment):
+    told = {"person": assignment.user_id, "role": assignment.role}
+    code = assignment.exercise.code if assignment.exercise else ""
+    gained = verb == Verb.ASSIGNED
+    record(entry(actor=actor, verb=verb, target=assignment, exercise_code=code, old={} if gained else told, new=told if gained else {}))
+
+
+def _refresh(user):
+    permissions.forget_assignments(user)
+
+
+@transaction.atomic
+def freeze(*, actor, exercise, reason=""):
+    """Freeze an exercise: nothing in it changes until it is unfrozen. Waits for saves that are under way."""
+    _set_frozen(actor=actor, exercise=exercise, moment=timezone.now(), verb=Verb.FROZEN, reason=reason)
+
+
+@transaction.atomic
+def unfreeze(*, actor, exercise, reason):
+    """Let an exercise be changed again."""
+    _set_frozen(actor=actor, exercise=exercise, moment=None, verb=Verb.UNFROZEN, reason=reason)
+
+
+def _set_frozen(*, actor, exercise, moment, verb, reason):
+    if not permissions.has_role(actor, exercise, permissions.COORDINATORS):
+        raise Refused(_("Only a coordinator freezes or unfreezes an exercise."))
+    locked = Exercise.objects.select_for_update().get(pk=exercise.pk)
+    if locked.is_frozen == (moment is not None):
+        raise Unchanged(_("%(exercise)s is so already.") % {"exercise": locked.code})
+    # A save locks its rows, then looks whether the exercise is frozen: holding all rows, we come before or after it.
+    list(locked.cells.select_for_update().order_by("pk").values_list("pk", flat=True))
+    list(locked.sources.select_for_update().order_by("pk").values_list("pk", flat=True))
+    locked.frozen_at = exercise.frozen_at = moment
+    locked.save(update_fields=["frozen_at"])
+    record(entry(actor=actor, verb=verb, target=locked, exercise_code=locked.code, reason=reason))
+
+
+@transaction.atomic
+def save_agency(*, actor, agency):
+    """Save a new or changed agency; raises Refused where the actor may not or the agency is not well-formed."""
+    if not permissions.can_edit_agency(actor, agency):
+        raise Refused(_("Only the consultants and coordinators of a country change its agencies."))
+    before = values(Agency.objects.select_for_update().get(pk=agency.pk), AGENCY_FIELDS) if agency.pk else {}
+    _clean(agency)
+    old, new = difference(before, values(agency, AGENCY_FIELDS))
+    if new:
+        agency.save()
+        record(entry(actor=actor, verb=Verb.CHANGED if before else Verb.CREATED, target=agency, old=old, new=new))
+    return agency
+
+
+@transaction.atomic
+def save_focal_point(*, actor, focal_point):
+    """Save an agency's focal point. The history tells that it changed, not the personal data, which can be erased."""
+    if not permissions.can_edit_agency(actor, focal_point.agency):
+        raise Refused(_("Only the consultants and coordinators of a country change its focal points."))
+    verb = Verb.CHANGED if focal_point.pk else Verb.CREATED
+    _clean(focal_point)
+    focal_point.save()
+    record(entry(actor=actor, verb=verb, target=focal_point.agency, part=f"focal_point:{focal_point.pk}"))
+    return focal_point
+
+
+def _clean(row):
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise Refused(_("“%(row)s” cannot be saved.") % {"row": row}, error.messages) from error
+
+
+def require_coordinator(actor):
+    """Raise Refused unless the person coordinates all exercises."""
+    if not permissions.is_regional_coordinator(actor):
+        raise Refused(_("Only a regional coordinator does this."))
