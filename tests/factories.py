@@ -1,0 +1,87 @@
+"""Reach a state through the very services that people use."""
+
+from itertools import count
+
+from accounts.models import User
+from mapping.availability.exercises import start_exercise
+from mapping.availability.models import Cell
+from mapping.availability.services import CellEdit, ClaimEdit, save_cell
+from mapping.countries.models import Assignment, Country, Exercise
+from mapping.countries.permissions import forget_assignments
+from mapping.countries.services import load_countries
+from mapping.framework.services import load_methodology
+from mapping.review import transitions
+from mapping.sources.services import create_source
+
+_numbers = count(1)
+
+
+def person(name, **values):
+    """A person who can sign in with the password “correct horse battery”."""
+    return User.objects.create_user(f"{name}@example.org", "correct horse battery", name=name.title(), **values)
+
+
+def superuser(name="root"):
+    return User.objects.create_superuser(f"{name}@example.org", "correct horse battery", name=name.title())
+
+
+def member(name, exercise, role):
+    """A person with one role in an exercise; with `exercise` None, in all."""
+    user = person(name)
+    Assignment.objects.create(user=user, exercise=exercise, role=role)
+    forget_assignments(user)
+    return user
+
+
+def exercise(code="KGZ-2024", alpha_3="KGZ"):
+    """An exercise with its cells, started by a superuser under the shipped methodology."""
+    starter = User.objects.filter(email="starter@example.org").first() or superuser("starter")
+    if not Country.objects.exists():
+        load_countries()
+    methodology = load_methodology(actor=starter)
+    started = start_exercise(actor=starter, code=code, country=Country.objects.get(alpha_3=alpha_3), methodology=methodology, languages=["ky", "ru", "en"])
+    return Exercise.objects.select_related("country", "methodology").get(pk=started.pk)
+
+
+def cell(exercise, indicator="stock", year=2020, section="immigration"):
+    return Cell.objects.select_related("indicator__section", "exercise").get(
+        exercise=exercise, indicator__key=indicator, indicator__section__key=section, year=year
+    )
+
+
+def source(actor, exercise, author="NSC KR", year="2023", **values):
+    """A draft source."""
+    values = {"title": f"Title {next(_numbers)}", "institution": author, "access": "public", **values}
+    return create_source(actor=actor, exercise=exercise, values={"citation_author": author, "citation_year": year, **values})
+
+
+def assess(actor, cell, value="available", *, source=None, claim=None, **values):
+    """Give a cell a value, with a claim of `source` (or of a report) that says the same."""
+    basis = {"source": source} if source else {"statement_kind": "report", "statement": "IOM, 2024"}
+    if value == "partially_available":
+        values.setdefault("partial_reason", "survey_or_estimate")
+    said = {**basis, "value": value, "access": "public", "scope": "government", **(claim or {})}
+    save_cell(
+        actor=actor, exercise=cell.exercise, edit=CellEdit(cell.pk, cell.version, {"value": value, **values}, [ClaimEdit(said)])
+    )
+    cell.refresh_from_db()
+    return cell
+
+
+def submit(actor, *rows):
+    return _decide(transitions.submit, actor, rows)
+
+
+def approve(actor, *rows):
+    return _decide(transitions.approve, actor, rows)
+
+
+def return_with_reason(actor, *rows, reason="Please check."):
+    return _decide(transitions.return_with_reason, actor, rows, reason=reason)
+
+
+def _decide(transition, actor, rows, **kwargs):
+    for row in rows:
+        transition(actor=actor, model=type(row), exercise=row.exercise, rows=[(row.pk, row.version)], **kwargs)
+        row.refresh_from_db()
+    return rows[0] if len(rows) == 1 else rows
