@@ -45,7 +45,12 @@ def _by_heading(apps):
         for model in app["models"]:
             groups.setdefault(heading_of.get(_room(model["model"]), app["name"]), []).append((app, model))
     return [
-        {**members[0][0], "name": name, "app_label": _room(members[0][1]["model"]), "models": [model for _app, model in members]}
+        {
+            **members[0][0],
+            "name": name,
+            "app_label": _room(members[0][1]["model"]),
+            "models": [model for _app, model in members],
+        }
         for name, members in groups.items()
         if members
     ]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+
 def folded(*parts):
     """Return text as it is searched and compared: one case and one form, for every script, on every database."""
     text = " ".join(str(part) for part in parts if part)

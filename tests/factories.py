@@ -39,7 +39,13 @@ def exercise(code="KGZ-2024", alpha_3="KGZ"):
     if not Country.objects.exists():
         load_countries()
     methodology = load_methodology(actor=starter)
-    started = start_exercise(actor=starter, code=code, country=Country.objects.get(alpha_3=alpha_3), methodology=methodology, languages=["ky", "ru", "en"])
+    started = start_exercise(
+        actor=starter,
+        code=code,
+        country=Country.objects.get(alpha_3=alpha_3),
+        methodology=methodology,
+        languages=["ky", "ru", "en"],
+    )
     return Exercise.objects.select_related("country", "methodology").get(pk=started.pk)
 
 
@@ -52,7 +58,9 @@ def cell(exercise, indicator="stock", year=2020, section="immigration"):
 def source(actor, exercise, author="NSC KR", year="2023", **values):
     """A draft source."""
     values = {"title": f"Title {next(_numbers)}", "institution": author, "access": "public", **values}
-    return create_source(actor=actor, exercise=exercise, values={"citation_author": author, "citation_year": year, **values})
+    return create_source(
+        actor=actor, exercise=exercise, values={"citation_author": author, "citation_year": year, **values}
+    )
 
 
 def assess(actor, cell, value="available", *, source=None, claim=None, **values):
@@ -62,7 +70,9 @@ def assess(actor, cell, value="available", *, source=None, claim=None, **values)
         values.setdefault("partial_reason", "survey_or_estimate")
     said = {**basis, "value": value, "access": "public", "scope": "government", **(claim or {})}
     save_cell(
-        actor=actor, exercise=cell.exercise, edit=CellEdit(cell.pk, cell.version, {"value": value, **values}, [ClaimEdit(said)])
+        actor=actor,
+        exercise=cell.exercise,
+        edit=CellEdit(cell.pk, cell.version, {"value": value, **values}, [ClaimEdit(said)]),
     )
     cell.refresh_from_db()
     return cell

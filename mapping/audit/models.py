@@ -42,7 +42,9 @@ class Entry(models.Model):
     """
 
     at = models.DateTimeField(_("when"), default=timezone.now)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
+    )
     verb = models.CharField(_("what"), max_length=12, choices=Verb)
     target_type = models.CharField(_("kind of row"), max_length=40)
     target_id = models.BigIntegerField(_("row"))

@@ -36,7 +36,12 @@ def start_exercise(*, actor, code, country, methodology, first_year=None, last_y
         raise Refused(_("The exercise cannot be started."), error.messages) from error
     exercise.save()
     cells = create_cells(exercise)
-    told = {"methodology": str(methodology), "first_year": exercise.first_year, "last_year": exercise.last_year, "cells": cells}
+    told = {
+        "methodology": str(methodology),
+        "first_year": exercise.first_year,
+        "last_year": exercise.last_year,
+        "cells": cells,
+    }
     record(entry(actor=actor, verb=Verb.CREATED, target=exercise, exercise_code=exercise.code, new=told))
     return exercise
 
@@ -67,9 +72,13 @@ def adopt_methodology(*, actor, exercise, methodology):
     create_cells(exercise)
     record(
         entry(
-            actor=actor, verb=Verb.ADOPTED, target=exercise, exercise_code=exercise.code,
-            old={"methodology": str(former)}, new={"methodology": str(methodology)},
-        )  # fmt: skip
+            actor=actor,
+            verb=Verb.ADOPTED,
+            target=exercise,
+            exercise_code=exercise.code,
+            old={"methodology": str(former)},
+            new={"methodology": str(methodology)},
+        )
     )
     return exercise
 

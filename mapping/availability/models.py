@@ -70,7 +70,9 @@ class Cell(ReviewedRow):
     """Exercise × indicator × year. Its value is the consultant's judgement over its claims."""
 
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="cells", verbose_name=_("exercise"))
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="cells", verbose_name=_("indicator"))
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="cells", verbose_name=_("indicator")
+    )
     year = models.PositiveSmallIntegerField(_("year"))
     value = models.CharField(_("value"), max_length=20, choices=Value, blank=True)
     partial_reason = models.CharField(_("why partially"), max_length=30, choices=PartialReason, blank=True)
@@ -91,7 +93,11 @@ class Cell(ReviewedRow):
             models.UniqueConstraint(fields=["exercise", "indicator", "year"], name="cell_unique"),
             models.CheckConstraint(
                 name="cell_partial_has_reason",
-                condition=~Q(status__in=[ReviewStatus.SUBMITTED, ReviewStatus.APPROVED], value="partially_available", partial_reason=""),
+                condition=~Q(
+                    status__in=[ReviewStatus.SUBMITTED, ReviewStatus.APPROVED],
+                    value="partially_available",
+                    partial_reason="",
+                ),
             ),
             models.CheckConstraint(
                 name="cell_reason_only_if_partial", condition=Q(partial_reason="") | Q(value="partially_available")
@@ -111,19 +117,27 @@ class Claim(models.Model):
     """What one source, or one statement, says about one cell. Part of the cell's content, with a version of its own."""
 
     cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="claims", verbose_name=_("cell"))
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("source"))
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("source")
+    )
     statement_kind = models.CharField(_("statement"), max_length=20, choices=StatementKind, blank=True)
     statement = models.CharField(_("who said it, where"), max_length=500, blank=True)
     stated_on = models.DateField(_("when"), null=True, blank=True)
-    value = models.CharField(_("value"), max_length=20, choices=[choice for choice in Value.choices if choice[0] != "not_applicable"])
+    value = models.CharField(
+        _("value"), max_length=20, choices=[choice for choice in Value.choices if choice[0] != "not_applicable"]
+    )
     access = models.CharField(_("access"), max_length=12, choices=Access, default=Access.UNKNOWN)
     scope = models.CharField(_("whose data"), max_length=14, choices=Scope, default=Scope.ANY)
     nature = models.CharField(_("nature"), max_length=12, choices=Nature, default=Nature.QUANTITATIVE)
     languages = WordsField(_("languages"))
     period = models.CharField(_("reference date or period"), max_length=80, blank=True)
     subgroup = models.SlugField(_("subgroup"), max_length=60, blank=True)
-    collector = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("collected by"))
-    publisher = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published by"))
+    collector = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("collected by")
+    )
+    publisher = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published by")
+    )
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.STATED)
     coverage_note = models.TextField(_("coverage"), blank=True)
     locator = models.CharField(_("where in the source"), max_length=300, blank=True)
@@ -160,8 +174,12 @@ class Claim(models.Model):
 class IndicatorNote(models.Model):
     """What is known of an indicator beyond its cells, such as “nothing before 1991”."""
 
-    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="indicator_notes", verbose_name=_("exercise"))
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="notes", verbose_name=_("indicator"))
+    exercise = models.ForeignKey(
+        Exercise, on_delete=models.CASCADE, related_name="indicator_notes", verbose_name=_("exercise")
+    )
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="notes", verbose_name=_("indicator")
+    )
     text = models.TextField(_("note"))
 
     class Meta:

@@ -76,9 +76,14 @@ def save_cells(*, actor, exercise, edits, reason="", act=None):
         except Refused as refusal:
             refusals[edit.cell_id] = refusal
             continue
-        entries += [entry(actor=actor, target=cell, exercise_code=exercise.code, reason=reason, act=act, **part) for part in told]
+        entries += [
+            entry(actor=actor, target=cell, exercise_code=exercise.code, reason=reason, act=act, **part)
+            for part in told
+        ]
     if refusals:
-        raise RowsRefused(_("Nothing was saved: %(count)d cells need your attention.") % {"count": len(refusals)}, refusals)
+        raise RowsRefused(
+            _("Nothing was saved: %(count)d cells need your attention.") % {"count": len(refusals)}, refusals
+        )
     changes.write()
     record(*entries, *changes.claim_entries(actor=actor, exercise=exercise, reason=reason, act=act))
     return list(changes.cells.values())
@@ -94,7 +99,9 @@ def save_cell(*, actor, exercise, edit, reason=""):
 
 
 def _lock(exercise, edits):
-    cells = Cell.objects.select_for_update(of=("self",)).filter(exercise=exercise, pk__in={edit.cell_id for edit in edits})
+    cells = Cell.objects.select_for_update(of=("self",)).filter(
+        exercise=exercise, pk__in={edit.cell_id for edit in edits}
+    )
     return {cell.pk: cell for cell in cells.select_related("indicator__section", "last_author").order_by("pk")}
 
 
@@ -112,11 +119,18 @@ class _Known:
         cell_ids = [edit.cell_id for edit in edits if edit.claims]
         if not cell_ids:
             return cls(claims, {}, set())
-        for claim in Claim.objects.select_for_update(of=("self",)).filter(cell__in=cell_ids, cell__exercise=exercise).order_by("pk"):
+        for claim in (
+            Claim.objects.select_for_update(of=("self",))
+            .filter(cell__in=cell_ids, cell__exercise=exercise)
+            .order_by("pk")
+        ):
             claims[claim.cell_id][claim.pk] = claim
         return cls(
             claims,
-            {source.pk: source for source in Source.objects.filter(exercise=exercise).only("pk", "citation_key", "exercise")},
+            {
+                source.pk: source
+                for source in Source.objects.filter(exercise=exercise).only("pk", "citation_key", "exercise")
+            },
             set(Agency.objects.filter(country=exercise.country_id).values_list("pk", flat=True)),
         )
 
@@ -142,9 +156,14 @@ class _Changes:
         """Tell the new claims once they have their ids."""
         return [
             entry(
-                actor=actor, verb=Verb.CREATED, target=claim.cell, part=f"claim:{claim.pk}", exercise_code=exercise.code,
-                new=values(claim, Claim.CONTENT_FIELDS), **shared,
-            )  # fmt: skip
+                actor=actor,
+                verb=Verb.CREATED,
+                target=claim.cell,
+                part=f"claim:{claim.pk}",
+                exercise_code=exercise.code,
+                new=values(claim, Claim.CONTENT_FIELDS),
+                **shared,
+            )
             for claim in self.new_claims
         ]
 
@@ -209,7 +228,12 @@ def _edit_claim(cell, edit, *, known, staged):
 
 def _check_claim_version(claim, expected):
     if claim.version != expected:
-        raise Refused(_("The claim of %(basis)s was changed by somebody after you opened the page. Compare it with yours, then save again.") % {"basis": claim.basis})
+        raise Refused(
+            _(
+                "The claim of %(basis)s was changed by somebody after you opened the page. Compare it with yours, then save again."
+            )
+            % {"basis": claim.basis}
+        )
 
 
 def _check_claim(claim, cell, known):

@@ -15,5 +15,7 @@ class RowsRefused(Refused):
     """Some rows of one act are refused, so none was written. `refusals` is {row id: Refused}."""
 
     def __init__(self, sentence, refusals):
-        super().__init__(sentence, [problem for refusal in refusals.values() for problem in (str(refusal), *refusal.problems)])
+        super().__init__(
+            sentence, [problem for refusal in refusals.values() for problem in (str(refusal), *refusal.problems)]
+        )
         self.refusals = refusals

@@ -17,7 +17,13 @@ class ReviewStatus(models.TextChoices):
 
 def _person(verbose_name):
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=verbose_name
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=verbose_name,
     )
 
 
@@ -33,7 +39,9 @@ class ReviewedRow(models.Model):
     """
 
     version = models.PositiveIntegerField(default=1, editable=False)
-    status = models.CharField(_("review"), max_length=10, choices=ReviewStatus, default=ReviewStatus.DRAFT, editable=False)
+    status = models.CharField(
+        _("review"), max_length=10, choices=ReviewStatus, default=ReviewStatus.DRAFT, editable=False
+    )
     changed_at = _moment(_("changed"), null=False, default=timezone.now)
     last_author = _person(_("last changed by"))
     submitted_at = _moment(_("submitted"))
@@ -71,7 +79,8 @@ class ReviewedRow(models.Model):
             ),
             models.CheckConstraint(
                 name="%(class)s_approved_keeps_copy",
-                condition=~Q(status=ReviewStatus.APPROVED) | Q(approved_content__isnull=False, approved_version=F("version")),
+                condition=~Q(status=ReviewStatus.APPROVED)
+                | Q(approved_content__isnull=False, approved_version=F("version")),
             ),
         ]
 

@@ -17,9 +17,16 @@ def check_version(row, expected):
     """Raise StaleVersion unless the row still is at the version that was seen."""
     if row.version == expected:
         return
+    row.refresh_from_db()  # what is shown beside the refused version is what was saved, not what was typed
     raise StaleVersion(
-        _("%(who)s changed “%(row)s” on %(when)s, after you opened it. Nothing of yours was saved yet: compare both versions below.")
-        % {"who": row.last_author or _("Somebody"), "row": row, "when": f"{timezone.localtime(row.changed_at):%Y-%m-%d %H:%M}"},
+        _(
+            "%(who)s changed “%(row)s” on %(when)s, after you opened it. Nothing of yours was saved yet: compare both versions below."
+        )
+        % {
+            "who": row.last_author or _("Somebody"),
+            "row": row,
+            "when": f"{timezone.localtime(row.changed_at):%Y-%m-%d %H:%M}",
+        },
         row=row,
     )
 
@@ -50,6 +57,7 @@ def validate(row):
         row.clean_fields(exclude=foreign)
     except ValidationError as error:
         problems = [
-            f"{row._meta.get_field(name).verbose_name}: {' '.join(messages)}" for name, messages in error.message_dict.items()
+            f"{row._meta.get_field(name).verbose_name}: {' '.join(messages)}"
+            for name, messages in error.message_dict.items()
         ]
         raise Refused(_("“%(row)s” cannot be saved.") % {"row": row}, problems) from error

@@ -31,12 +31,21 @@ class Country(models.Model):
 class Exercise(models.Model):
     """One country under one methodology, for a span of years."""
 
-    code = models.SlugField(_("code"), max_length=20, unique=True, help_text=_("Such as KGZ-2024. It is part of every address and cannot change."))
+    code = models.SlugField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        help_text=_("Such as KGZ-2024. It is part of every address and cannot change."),
+    )
     country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="exercises", verbose_name=_("country"))
-    methodology = models.ForeignKey(Methodology, on_delete=models.PROTECT, related_name="exercises", verbose_name=_("methodology"))
+    methodology = models.ForeignKey(
+        Methodology, on_delete=models.PROTECT, related_name="exercises", verbose_name=_("methodology")
+    )
     first_year = models.PositiveSmallIntegerField(_("first year"))
     last_year = models.PositiveSmallIntegerField(_("last year"))
-    languages = WordsField(_("languages"), help_text=_("In which sources are searched: language codes, such as ky ru en."))
+    languages = WordsField(
+        _("languages"), help_text=_("In which sources are searched: language codes, such as ky ru en.")
+    )
     frozen_at = models.DateTimeField(_("frozen"), null=True, blank=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
@@ -46,7 +55,9 @@ class Exercise(models.Model):
         verbose_name = _("exercise")
         verbose_name_plural = _("exercises")
         ordering = ["code"]
-        constraints = [models.CheckConstraint(condition=Q(first_year__lte=models.F("last_year")), name="exercise_years_in_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(first_year__lte=models.F("last_year")), name="exercise_years_in_order")
+        ]
 
     def __str__(self):
         return f"{self.code} {self.country}"
@@ -66,9 +77,16 @@ class Role(models.TextChoices):
 class Assignment(models.Model):
     """One person in one role, for one exercise or, where it is empty, for all (a regional assignment)."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments", verbose_name=_("person")
+    )
     exercise = models.ForeignKey(
-        Exercise, on_delete=models.CASCADE, null=True, blank=True, related_name="assignments", verbose_name=_("exercise"),
+        Exercise,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("exercise"),
         help_text=_("Empty: every exercise, those to come included."),
     )
     role = models.CharField(_("role"), max_length=12, choices=Role)
@@ -81,7 +99,9 @@ class Assignment(models.Model):
         ordering = ["exercise", "role", "user"]
         constraints = [
             models.UniqueConstraint(fields=["user", "exercise", "role"], name="assignment_unique"),
-            models.UniqueConstraint(fields=["user", "role"], condition=Q(exercise=None), name="regional_assignment_unique"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(exercise=None), name="regional_assignment_unique"
+            ),
         ]
 
     def __str__(self):
@@ -114,7 +134,9 @@ class Agency(models.Model):
     role = models.TextField(_("role"), blank=True)
     data_held = models.TextField(_("data held"), blank=True, help_text=_("One kind of data a line."))
     languages = WordsField(_("languages"))
-    formal_request = models.CharField(_("formal request"), max_length=14, choices=FormalRequest, default=FormalRequest.UNKNOWN)
+    formal_request = models.CharField(
+        _("formal request"), max_length=14, choices=FormalRequest, default=FormalRequest.UNKNOWN
+    )
     formal_request_note = models.CharField(_("about requests"), max_length=300, blank=True)
     note = models.TextField(_("note"), blank=True)
     search_text = SearchTextField(of=["acronym", "name", "aliases"])
@@ -124,7 +146,13 @@ class Agency(models.Model):
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
         ordering = ["country", "acronym"]
-        constraints = [models.UniqueConstraint(fields=["country", "acronym"], name="agency_unique", violation_error_message=_("The country has an agency with this acronym."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["country", "acronym"],
+                name="agency_unique",
+                violation_error_message=_("The country has an agency with this acronym."),
+            )
+        ]
 
     def __str__(self):
         return self.acronym or self.name

@@ -12,17 +12,17 @@ COORDINATORS = frozenset({Role.COORDINATOR})
 
 def assignments(user):
     """Return {exercise id, or None for all: {roles}} of a person, read once for the life of the `user` object."""
-    if not hasattr(user, "_roles_by_exercise"):
+    if not hasattr(user, "roles_by_exercise"):
         roles = {None: {Role.COORDINATOR}} if user.is_superuser else {}
         for exercise_id, role in Assignment.objects.filter(user=user).order_by().values_list("exercise_id", "role"):
             roles.setdefault(exercise_id, set()).add(Role(role))
-        user._roles_by_exercise = roles
-    return user._roles_by_exercise
+        user.roles_by_exercise = roles
+    return user.roles_by_exercise
 
 
 def forget_assignments(user):
     """Read the assignments of this `user` object anew at the next question."""
-    user.__dict__.pop("_roles_by_exercise", None)
+    user.__dict__.pop("roles_by_exercise", None)
 
 
 def roles(user, exercise):
@@ -34,6 +34,7 @@ def roles(user, exercise):
 
 
 def has_role(user, exercise, any_of=EVERY_ROLE):
+    """Say whether the person has one of the roles in the exercise."""
     return bool(roles(user, exercise) & any_of)
 
 
@@ -65,10 +66,12 @@ def visible_agencies(user):
 
 
 def can_view_agency(user, agency):
+    """Agrees with `visible_agencies`."""
     return countries_with_role(user).filter(pk=agency.country_id).exists()
 
 
 def can_edit_agency(user, agency):
+    """Agrees with `editable_agencies`."""
     return countries_with_role(user, EDITORS).filter(pk=agency.country_id).exists()
 
 
@@ -78,6 +81,7 @@ def editable_agencies(user):
 
 
 def visible_focal_points(user):
+    """Return the focal points of the person's countries."""
     return FocalPoint.objects.filter(agency__in=visible_agencies(user))
 
 

@@ -10,9 +10,21 @@ from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record, values
 from mapping.countries import permissions
-from mapping.countries.models import Agency, Assignment, Country, Exercise, FocalPoint, Role
+from mapping.countries.models import Agency, Assignment, Country, Exercise
 
-AGENCY_FIELDS = ("country", "acronym", "name", "aliases", "kind", "role", "data_held", "languages", "formal_request", "formal_request_note", "note")
+AGENCY_FIELDS = (
+    "country",
+    "acronym",
+    "name",
+    "aliases",
+    "kind",
+    "role",
+    "data_held",
+    "languages",
+    "formal_request",
+    "formal_request_note",
+    "note",
+)
 
 
 def load_countries():
@@ -59,7 +71,16 @@ def _record_assignment(actor, verb, assignment):
     told = {"person": assignment.user_id, "role": assignment.role}
     code = assignment.exercise.code if assignment.exercise else ""
     gained = verb == Verb.ASSIGNED
-    record(entry(actor=actor, verb=verb, target=assignment, exercise_code=code, old={} if gained else told, new=told if gained else {}))
+    record(
+        entry(
+            actor=actor,
+            verb=verb,
+            target=assignment,
+            exercise_code=code,
+            old={} if gained else told,
+            new=told if gained else {},
+        )
+    )
 
 
 def _refresh(user):

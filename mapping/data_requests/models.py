@@ -13,7 +13,9 @@ from mapping.sources.models import Access
 
 
 def _person(verbose_name, **kwargs):
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=verbose_name, **kwargs)
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=verbose_name, **kwargs
+    )
 
 
 class DataRequest(models.Model):
@@ -26,13 +28,24 @@ class DataRequest(models.Model):
         CLOSED = "closed", _("closed")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="data_requests", verbose_name=_("exercise"))
+    exercise = models.ForeignKey(
+        Exercise, on_delete=models.PROTECT, related_name="data_requests", verbose_name=_("exercise")
+    )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="data_requests", verbose_name=_("agency"))
-    focal_point = models.ForeignKey(FocalPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="data_requests", verbose_name=_("addressed to"))
+    focal_point = models.ForeignKey(
+        FocalPoint,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="data_requests",
+        verbose_name=_("addressed to"),
+    )
     number = models.PositiveIntegerField(_("number"), editable=False)  # within the exercise
     language = models.CharField(_("language of the letter"), max_length=8, choices=settings.LANGUAGES, default="en")
     subject = models.CharField(_("subject"), max_length=200)
-    letter = models.TextField(_("letter"), help_text=_("What is asked and why. The list of data and the link to answer follow by themselves."))
+    letter = models.TextField(
+        _("letter"), help_text=_("What is asked and why. The list of data and the link to answer follow by themselves.")
+    )
     due_on = models.DateField(_("answer by"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -55,7 +68,8 @@ class DataRequest(models.Model):
             models.UniqueConstraint(fields=["exercise", "number"], name="data_request_number_unique"),
             models.CheckConstraint(
                 name="data_request_four_eyes",
-                condition=Q(approved_by__isnull=True) | (~Q(approved_by=F("written_by")) & ~Q(approved_by=F("last_author"))),
+                condition=Q(approved_by__isnull=True)
+                | (~Q(approved_by=F("written_by")) & ~Q(approved_by=F("last_author"))),
                 violation_error_message=_("A request is approved by somebody who did not write it."),
             ),
             models.CheckConstraint(
@@ -96,7 +110,9 @@ class Message(OutgoingMail):
         REQUEST = "request", _("request")
         REMINDER = "reminder", _("reminder")
 
-    request = models.ForeignKey(DataRequest, on_delete=models.CASCADE, related_name="messages", verbose_name=_("request"))
+    request = models.ForeignKey(
+        DataRequest, on_delete=models.CASCADE, related_name="messages", verbose_name=_("request")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     number = models.PositiveSmallIntegerField(_("number"), default=1)
     focal_point = models.ForeignKey(FocalPoint, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
@@ -119,9 +135,13 @@ class Answer(models.Model):
         LINK = "link", _("by the link")
         PAPER = "paper", _("registered by hand")
 
-    request = models.ForeignKey(DataRequest, on_delete=models.PROTECT, related_name="answers", verbose_name=_("request"))
+    request = models.ForeignKey(
+        DataRequest, on_delete=models.PROTECT, related_name="answers", verbose_name=_("request")
+    )
     channel = models.CharField(_("how"), max_length=8, choices=Channel)
-    focal_point = models.ForeignKey(FocalPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
+    focal_point = models.ForeignKey(
+        FocalPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
     registered_by = _person(_("registered by"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)

@@ -17,7 +17,9 @@ class Methodology(models.Model):
     first_year = models.PositiveSmallIntegerField(_("first year"))
     last_year = models.PositiveSmallIntegerField(_("last year"))
     submission_rules = models.JSONField(
-        _("submission rules"), default=dict, help_text=_("What a submission refuses (“refuse”) and what it warns of (“warn”).")
+        _("submission rules"),
+        default=dict,
+        help_text=_("What a submission refuses (“refuse”) and what it warns of (“warn”)."),
     )
 
     class Meta:
@@ -27,7 +29,9 @@ class Methodology(models.Model):
         ordering = ["key", "version"]
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="methodology_unique"),
-            models.CheckConstraint(condition=Q(first_year__lte=models.F("last_year")), name="methodology_years_in_order"),
+            models.CheckConstraint(
+                condition=Q(first_year__lte=models.F("last_year")), name="methodology_years_in_order"
+            ),
         ]
 
     def __str__(self):
@@ -51,7 +55,9 @@ class Term(models.Model):
         AGENCY_KIND = "agency_kind", _("kind of agency")
         STATEMENT_KIND = "statement_kind", _("kind of statement")
 
-    methodology = models.ForeignKey(Methodology, on_delete=models.CASCADE, related_name="terms", verbose_name=_("methodology"))
+    methodology = models.ForeignKey(
+        Methodology, on_delete=models.CASCADE, related_name="terms", verbose_name=_("methodology")
+    )
     kind = models.CharField(_("vocabulary"), max_length=20, choices=Kind)
     key = models.SlugField(_("key"), max_length=60)
     label = models.CharField(_("label"), max_length=120)
@@ -72,15 +78,27 @@ class Term(models.Model):
 class Section(models.Model):
     """One of the thematic sections, such as immigration."""
 
-    methodology = models.ForeignKey(Methodology, on_delete=models.CASCADE, related_name="sections", verbose_name=_("methodology"))
+    methodology = models.ForeignKey(
+        Methodology, on_delete=models.CASCADE, related_name="sections", verbose_name=_("methodology")
+    )
     key = models.SlugField(_("key"), max_length=60)
     title = models.CharField(_("title"), max_length=200)
     order = models.PositiveSmallIntegerField(_("order"))
     description = models.TextField(_("description"), blank=True)
     guidance = models.TextField(_("guidance"), blank=True)
-    search_terms = models.JSONField(_("search terms"), default=list, blank=True, help_text=_("A list of phrases; {country} stands for the country's name."))
-    repositories = models.JSONField(_("repositories"), default=list, blank=True, help_text=_("A list of {name, url, note}: where to look first."))
-    subgroups = WordsField(_("subgroups"), help_text=_("Keys of the subgroups this section tells apart, such as conflict_violence disaster."))
+    search_terms = models.JSONField(
+        _("search terms"),
+        default=list,
+        blank=True,
+        help_text=_("A list of phrases; {country} stands for the country's name."),
+    )
+    repositories = models.JSONField(
+        _("repositories"), default=list, blank=True, help_text=_("A list of {name, url, note}: where to look first.")
+    )
+    subgroups = WordsField(
+        _("subgroups"),
+        help_text=_("Keys of the subgroups this section tells apart, such as conflict_violence disaster."),
+    )
 
     class Meta:
         app_label = "mapping"
@@ -109,7 +127,9 @@ class Indicator(models.Model):
     measure = models.SlugField(_("measure"), max_length=60)
     breakdown = models.SlugField(_("breakdown"), max_length=60)
     guidance = models.TextField(_("guidance"), blank=True)
-    first_year = models.PositiveSmallIntegerField(_("first year"), null=True, blank=True, help_text=_("Only where the span is longer than the methodology's."))
+    first_year = models.PositiveSmallIntegerField(
+        _("first year"), null=True, blank=True, help_text=_("Only where the span is longer than the methodology's.")
+    )
     last_year = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
 
     class Meta:
@@ -119,7 +139,9 @@ class Indicator(models.Model):
         ordering = ["section", "order"]
         constraints = [
             models.UniqueConstraint(fields=["section", "key"], name="indicator_unique"),
-            models.UniqueConstraint(fields=["section", "measure", "breakdown"], name="indicator_measure_breakdown_unique"),
+            models.UniqueConstraint(
+                fields=["section", "measure", "breakdown"], name="indicator_measure_breakdown_unique"
+            ),
         ]
 
     def __str__(self):

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record, values
 from mapping.framework.models import Indicator, Methodology, Section, Term
-from accounts.refusals import Refused
 
 SHIPPED = Path(__file__).with_name("mdmm.json")
 _METHODOLOGY_FIELDS = ("title", "description", "first_year", "last_year", "submission_rules")
@@ -45,13 +45,17 @@ def read_methodology(path):
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise Refused(_("The file %(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}) from error
+        raise Refused(
+            _("The file %(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}
+        ) from error
     except ValueError as error:
         raise Refused(_("The file %(path)s is not valid JSON: %(why)s.") % {"path": path, "why": error}) from error
     try:
         data = _full(data)
     except (KeyError, TypeError, AttributeError) as error:
-        raise Refused(_("The file %(path)s is no methodology: %(why)s is missing or misplaced.") % {"path": path, "why": error}) from error
+        raise Refused(
+            _("The file %(path)s is no methodology: %(why)s is missing or misplaced.") % {"path": path, "why": error}
+        ) from error
     if problems := _problems(data):
         raise Refused(_("The methodology in %(path)s contradicts itself.") % {"path": path}, problems)
     return data
@@ -71,7 +75,8 @@ def as_data(methodology):
             {
                 **{name: getattr(section, name) for name in _SECTION_FIELDS},
                 "indicators": [
-                    {name: getattr(indicator, name) for name in _INDICATOR_FIELDS} for indicator in section.indicators.order_by("order")
+                    {name: getattr(indicator, name) for name in _INDICATOR_FIELDS}
+                    for indicator in section.indicators.order_by("order")
                 ],
             }
             for section in methodology.sections.order_by("order").prefetch_related("indicators")
@@ -94,7 +99,10 @@ def _full(data):
                 **{name: section.get(name, Section._meta.get_field(name).get_default()) for name in _SECTION_FIELDS},
                 "order": number,
                 "indicators": [
-                    {name: indicator.get(name, Indicator._meta.get_field(name).get_default()) for name in _INDICATOR_FIELDS}
+                    {
+                        name: indicator.get(name, Indicator._meta.get_field(name).get_default())
+                        for name in _INDICATOR_FIELDS
+                    }
                     for indicator in section["indicators"]
                 ],
             }
@@ -118,7 +126,9 @@ def _problems(data):
 
 
 def _create(*, actor, data):
-    methodology = Methodology(key=data["key"], version=data["version"], **{name: data[name] for name in _METHODOLOGY_FIELDS})
+    methodology = Methodology(
+        key=data["key"], version=data["version"], **{name: data[name] for name in _METHODOLOGY_FIELDS}
+    )
     try:
         methodology.full_clean()
     except ValidationError as error:
@@ -130,11 +140,21 @@ def _create(*, actor, data):
         for number, term in enumerate(terms, 1)
     )
     for section_data in data["sections"]:
-        section = Section.objects.create(methodology=methodology, **{name: section_data[name] for name in _SECTION_FIELDS})
-        Indicator.objects.bulk_create(
-            Indicator(section=section, order=number, **indicator) for number, indicator in enumerate(section_data["indicators"], 1)
+        section = Section.objects.create(
+            methodology=methodology, **{name: section_data[name] for name in _SECTION_FIELDS}
         )
-    record(entry(actor=actor, verb=Verb.CREATED, target=methodology, new={"key": methodology.key, "version": methodology.version}))
+        Indicator.objects.bulk_create(
+            Indicator(section=section, order=number, **indicator)
+            for number, indicator in enumerate(section_data["indicators"], 1)
+        )
+    record(
+        entry(
+            actor=actor,
+            verb=Verb.CREATED,
+            target=methodology,
+            new={"key": methodology.key, "version": methodology.version},
+        )
+    )
     return methodology
 
 
@@ -166,7 +186,9 @@ def refuse_if_in_use(row):
     methodology = methodology_of(row)
     if methodology.pk and methodology.exercises.exists():
         raise Refused(
-            _("%(methodology)s is used by an exercise and cannot change. Load or copy it as a new version, then let the exercise adopt it.")
+            _(
+                "%(methodology)s is used by an exercise and cannot change. Load or copy it as a new version, then let the exercise adopt it."
+            )
             % {"methodology": methodology}
         )
 

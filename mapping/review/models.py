@@ -9,7 +9,7 @@ from mapping.countries.models import Exercise
 
 
 class Decision(models.Model):
-    """One step of a row's review: at which version, by whom, why. Rows are told by model name and id, as in the history."""
+    """One step of a row's review: at which version, by whom, why. Rows are told as in the history."""
 
     class Kind(models.TextChoices):
         SUBMITTED = "submitted", _("submitted")
@@ -23,7 +23,9 @@ class Decision(models.Model):
     version = models.PositiveIntegerField(_("version"))
     kind = models.CharField(_("decision"), max_length=10, choices=Kind)
     reason = models.TextField(_("reason"), blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
@@ -33,7 +35,9 @@ class Decision(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["target_type", "target_id", "-at"], name="decision_of_row")]
         constraints = [
-            models.CheckConstraint(name="return_has_reason", condition=~models.Q(kind="returned") | ~models.Q(reason=""))
+            models.CheckConstraint(
+                name="return_has_reason", condition=~models.Q(kind="returned") | ~models.Q(reason="")
+            )
         ]
 
     def __str__(self):

@@ -20,10 +20,13 @@ def _why_frozen(row):
 
 
 def why_not_submit(user, row):
+    """Return why the person may not submit the row now, or an empty string."""
     if not has_role(user, row.exercise_id, EDITORS):
         return _("Only the consultants and coordinators of %(exercise)s submit.") % {"exercise": row.exercise.code}
     if row.status not in SUBMITTABLE:
-        return _("It is %(status)s already: only a draft or a returned row is submitted.") % {"status": row.get_status_display()}
+        return _("It is %(status)s already: only a draft or a returned row is submitted.") % {
+            "status": row.get_status_display()
+        }
     return _why_frozen(row)
 
 
@@ -33,6 +36,7 @@ def submittable(user, queryset):
 
 
 def why_not_withdraw(user, row):
+    """Return why the person may not withdraw the row now, or an empty string."""
     if row.status != ReviewStatus.SUBMITTED:
         return _("It is %(status)s: only a submitted row is withdrawn.") % {"status": row.get_status_display()}
     coordinates = has_role(user, row.exercise_id, COORDINATORS)
@@ -79,10 +83,13 @@ def approvable(user, queryset):
 
 
 def why_not_return(user, row):
+    """Return why the person may not return the row now, or an empty string."""
     if not has_role(user, row.exercise_id, REVIEWERS):
         return _("Only the reviewers and coordinators of %(exercise)s return.") % {"exercise": row.exercise.code}
     if row.status not in RETURNABLE:
-        return _("It is %(status)s: only a submitted or approved row is returned.") % {"status": row.get_status_display()}
+        return _("It is %(status)s: only a submitted or approved row is returned.") % {
+            "status": row.get_status_display()
+        }
     return _why_frozen(row)
 
 
@@ -95,10 +102,14 @@ def contributors_of(model, ids):
     """Return {row id: {ids of the people who worked on it since its last approval or return}}, by two queries."""
     ids = list(ids)
     decided = {}
-    for target_id, at in _decisive().filter(target_type=model._meta.model_name, target_id__in=ids).values_list("target_id", "at"):
+    for target_id, at in (
+        _decisive().filter(target_type=model._meta.model_name, target_id__in=ids).values_list("target_id", "at")
+    ):
         decided[target_id] = max(at, decided.get(target_id, at))
     found = {}
-    entries = Entry.objects.filter(target_type=model._meta.model_name, target_id__in=ids, verb__in=CONTRIBUTIONS).order_by()
+    entries = Entry.objects.filter(
+        target_type=model._meta.model_name, target_id__in=ids, verb__in=CONTRIBUTIONS
+    ).order_by()
     for target_id, actor_id, at in entries.values_list("target_id", "actor_id", "at"):
         if target_id not in decided or at > decided[target_id]:
             found.setdefault(target_id, set()).add(actor_id)

@@ -23,8 +23,15 @@ from mapping.review.models import Decision
 from mapping.sources.models import Source
 
 _DECIDED_FIELDS = (
-    "status", "submitted_at", "submitted_by", "approved_at", "approved_by", "return_reason", "approved_content", "approved_version",
-)  # fmt: skip
+    "status",
+    "submitted_at",
+    "submitted_by",
+    "approved_at",
+    "approved_by",
+    "return_reason",
+    "approved_content",
+    "approved_version",
+)
 
 
 @transaction.atomic
@@ -37,7 +44,17 @@ def submit(*, actor, model, exercise, rows, act=None):
     def change(row, now):
         row.status, row.submitted_by, row.submitted_at, row.return_reason = ReviewStatus.SUBMITTED, actor, now, ""
 
-    return _decide(Decision.Kind.SUBMITTED, Verb.SUBMITTED, why_not, change, actor=actor, model=model, exercise=exercise, rows=rows, act=act)
+    return _decide(
+        Decision.Kind.SUBMITTED,
+        Verb.SUBMITTED,
+        why_not,
+        change,
+        actor=actor,
+        model=model,
+        exercise=exercise,
+        rows=rows,
+        act=act,
+    )
 
 
 @transaction.atomic
@@ -50,7 +67,17 @@ def withdraw(*, actor, model, exercise, rows, act=None):
     def why_not(row):
         return permissions.why_not_withdraw(actor, row)
 
-    return _decide(Decision.Kind.WITHDRAWN, Verb.WITHDRAWN, why_not, change, actor=actor, model=model, exercise=exercise, rows=rows, act=act)
+    return _decide(
+        Decision.Kind.WITHDRAWN,
+        Verb.WITHDRAWN,
+        why_not,
+        change,
+        actor=actor,
+        model=model,
+        exercise=exercise,
+        rows=rows,
+        act=act,
+    )
 
 
 @transaction.atomic
@@ -63,14 +90,26 @@ def approve(*, actor, model, exercise, rows, act=None):
     def why_not(row):
         refusal = permissions.why_not_approve(actor, row, contributors=contributors.get(row.pk, set()))
         if not refusal and row.pk in unapproved:
-            return _("It cites %(sources)s, not approved yet. Approve the source first.") % {"sources": ", ".join(unapproved[row.pk])}
+            return _("It cites %(sources)s, not approved yet. Approve the source first.") % {
+                "sources": ", ".join(unapproved[row.pk])
+            }
         return refusal
 
     def change(row, now):
         row.status, row.approved_by, row.approved_at, row.return_reason = ReviewStatus.APPROVED, actor, now, ""
         row.approved_content, row.approved_version = row.content(), row.version
 
-    return _decide(Decision.Kind.APPROVED, Verb.APPROVED, why_not, change, actor=actor, model=model, exercise=exercise, rows=rows, act=act)
+    return _decide(
+        Decision.Kind.APPROVED,
+        Verb.APPROVED,
+        why_not,
+        change,
+        actor=actor,
+        model=model,
+        exercise=exercise,
+        rows=rows,
+        act=act,
+    )
 
 
 @transaction.atomic
@@ -87,8 +126,17 @@ def return_with_reason(*, actor, model, exercise, rows, reason, act=None):
         return permissions.why_not_return(actor, row)
 
     return _decide(
-        Decision.Kind.RETURNED, Verb.RETURNED, why_not, change, actor=actor, model=model, exercise=exercise, rows=rows, act=act, reason=reason
-    )  # fmt: skip
+        Decision.Kind.RETURNED,
+        Verb.RETURNED,
+        why_not,
+        change,
+        actor=actor,
+        model=model,
+        exercise=exercise,
+        rows=rows,
+        act=act,
+        reason=reason,
+    )
 
 
 def _decide(kind, verb, why_not, change, *, actor, model, exercise, rows, act, reason=""):
@@ -100,20 +148,37 @@ def _decide(kind, verb, why_not, change, *, actor, model, exercise, rows, act, r
         if refusal := _refusal(locked.get(pk), version, why_not):
             refusals[pk] = refusal
     if refusals:
-        raise RowsRefused(_("Nothing was done: %(count)d rows need your attention.") % {"count": len(refusals)}, refusals)
+        raise RowsRefused(
+            _("Nothing was done: %(count)d rows need your attention.") % {"count": len(refusals)}, refusals
+        )
     entries = []
     for row in locked.values():
         old_status = row.status
         change(row, now)
         entries.append(
             entry(
-                actor=actor, verb=verb, target=row, exercise_code=exercise.code, old={"status": old_status},
-                new={"status": row.status, "version": row.version}, reason=reason, act=act,
-            )  # fmt: skip
+                actor=actor,
+                verb=verb,
+                target=row,
+                exercise_code=exercise.code,
+                old={"status": old_status},
+                new={"status": row.status, "version": row.version},
+                reason=reason,
+                act=act,
+            )
         )
     model.objects.bulk_update(locked.values(), _DECIDED_FIELDS, batch_size=500)
     Decision.objects.bulk_create(
-        Decision(exercise=exercise, target_type=model._meta.model_name, target_id=row.pk, version=row.version, kind=kind, reason=reason, actor=actor, at=now)
+        Decision(
+            exercise=exercise,
+            target_type=model._meta.model_name,
+            target_id=row.pk,
+            version=row.version,
+            kind=kind,
+            reason=reason,
+            actor=actor,
+            at=now,
+        )
         for row in locked.values()
     )
     record(*entries)
@@ -121,8 +186,12 @@ def _decide(kind, verb, why_not, change, *, actor, model, exercise, rows, act, r
 
 
 def _lock(model, exercise, rows):
-    queryset = model.objects.select_for_update(of=("self",)).filter(exercise=exercise, pk__in=[pk for pk, version in rows])
-    queryset = queryset.select_related("last_author", "indicator") if model is Cell else queryset.select_related("last_author")
+    queryset = model.objects.select_for_update(of=("self",)).filter(
+        exercise=exercise, pk__in=[pk for pk, version in rows]
+    )
+    queryset = (
+        queryset.select_related("last_author", "indicator") if model is Cell else queryset.select_related("last_author")
+    )
     locked = {row.pk: row for row in queryset.order_by("pk").prefetch_related(*(["claims"] if model is Cell else []))}
     fresh = Exercise.objects.get(pk=exercise.pk)  # after the lock: see countries.services.freeze
     for row in locked.values():
@@ -158,7 +227,9 @@ def _unapproved_sources(model, ids):
         return {}
     cited = Claim.objects.filter(cell__in=ids, source__isnull=False).exclude(source__status=ReviewStatus.APPROVED)
     found = {}
-    for cell_id, key in cited.order_by("source__citation_key").values_list("cell_id", "source__citation_key").distinct():
+    for cell_id, key in (
+        cited.order_by("source__citation_key").values_list("cell_id", "source__citation_key").distinct()
+    ):
         found.setdefault(cell_id, []).append(key)
     return found
 

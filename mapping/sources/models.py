@@ -23,14 +23,24 @@ class Access(models.TextChoices):
 class Source(ReviewedRow):
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="sources", verbose_name=_("exercise"))
     # The citation key is made once from its parts and never renumbered: others cite it.
-    citation_author = models.CharField(_("cited as"), max_length=120, help_text=_("Who is cited, as short as in the text: NSC KR, Bossavie & Garrote-Sánchez."))
-    citation_year = models.CharField(_("year"), max_length=10, blank=True, help_text=_("The year of publication, or n.d. where there is none."))
+    citation_author = models.CharField(
+        _("cited as"),
+        max_length=120,
+        help_text=_("Who is cited, as short as in the text: NSC KR, Bossavie & Garrote-Sánchez."),
+    )
+    citation_year = models.CharField(
+        _("year"), max_length=10, blank=True, help_text=_("The year of publication, or n.d. where there is none.")
+    )
     citation_suffix = models.CharField(max_length=3, blank=True, editable=False)
     citation_key = models.CharField(_("citation key"), max_length=140, editable=False)
-    short_name = models.CharField(_("source"), max_length=300, blank=True, help_text=_("A short name to recognise it by."))
+    short_name = models.CharField(
+        _("source"), max_length=300, blank=True, help_text=_("A short name to recognise it by.")
+    )
     authors = models.JSONField(_("authors"), default=list, blank=True)
     institution = models.CharField(_("institution"), max_length=300, blank=True)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("agency"))
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="sources", verbose_name=_("agency")
+    )
     title = models.CharField(_("title or name of survey"), max_length=500, blank=True)
     link = models.URLField(_("link"), max_length=2000, blank=True)
     data_source_type = models.SlugField(_("data source"), max_length=60, blank=True)
@@ -40,7 +50,12 @@ class Source(ReviewedRow):
     breakdowns = models.JSONField(_("breakdowns available"), default=list, blank=True)
     definition_used = models.TextField(_("definition used"), blank=True)
     languages = WordsField(_("languages"))
-    years_covered = models.CharField(_("years covered"), max_length=300, blank=True, help_text=_("As the source says it, such as 2018–2022, or 2022 quoted."))
+    years_covered = models.CharField(
+        _("years covered"),
+        max_length=300,
+        blank=True,
+        help_text=_("As the source says it, such as 2018–2022, or 2022 quoted."),
+    )
     covered_years = YearsField(_("years covered, one by one"), editable=False)
     sections = WordsField(_("sections"))
     accessed_on = models.DateField(_("accessed on"), null=True, blank=True)
@@ -86,7 +101,9 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(_("size"))  # bytes
     sha256 = models.CharField(max_length=64)
     is_archived_copy = models.BooleanField(_("archived copy of the link"), default=False)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
 
     class Meta:

@@ -4,8 +4,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused, Unchanged
-from mapping.audit.models import Verb
 from mapping.audit import services as audit
+from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
@@ -37,7 +37,11 @@ def create_source(*, actor, exercise, values, printed_key="", reason="", act=Non
     except IntegrityError as error:
         raise Refused(_("There is a source “%(key)s” already.") % {"key": source.citation_key}) from error
     new = {"citation_key": source.citation_key, **_values(source)}
-    record(entry(actor=actor, verb=Verb.CREATED, target=source, exercise_code=exercise.code, new=new, reason=reason, act=act))
+    record(
+        entry(
+            actor=actor, verb=Verb.CREATED, target=source, exercise_code=exercise.code, new=new, reason=reason, act=act
+        )
+    )
     return source
 
 
@@ -63,7 +67,18 @@ def change_source(*, actor, source, version, values, reason="", act=None):
     _prepare(source)
     mark_edited(source, actor=actor)
     source.save(update_fields=[*Source.CONTENT_FIELDS, *_DERIVED_FIELDS, *EDIT_FIELDS])
-    record(entry(actor=actor, verb=Verb.CHANGED, target=source, exercise_code=source.exercise.code, old=old, new=new, reason=reason, act=act))
+    record(
+        entry(
+            actor=actor,
+            verb=Verb.CHANGED,
+            target=source,
+            exercise_code=source.exercise.code,
+            old=old,
+            new=new,
+            reason=reason,
+            act=act,
+        )
+    )
     return source
 
 
@@ -75,10 +90,21 @@ def delete_source(*, actor, source, version, reason=""):
     check_version(source, version)
     cells = [str(claim.cell) for claim in source.claims.select_related("cell__indicator")]
     if cells:
-        raise Refused(_("“%(source)s” is the evidence of these cells. Remove its claims there first.") % {"source": source}, cells)
+        raise Refused(
+            _("“%(source)s” is the evidence of these cells. Remove its claims there first.") % {"source": source}, cells
+        )
     if source.attachments.exists():
         raise Refused(_("“%(source)s” has files attached. It stays, with its history.") % {"source": source})
-    record(entry(actor=actor, verb=Verb.DELETED, target=source, exercise_code=source.exercise.code, old={"citation_key": source.citation_key, **_values(source)}, reason=reason))
+    record(
+        entry(
+            actor=actor,
+            verb=Verb.DELETED,
+            target=source,
+            exercise_code=source.exercise.code,
+            old={"citation_key": source.citation_key, **_values(source)},
+            reason=reason,
+        )
+    )
     source.delete()
 
 
@@ -100,7 +126,9 @@ def _make_key(source, *, keep_suffix):
     if not source.citation_author:
         raise Refused(_("Say who is cited: the citation key is made from it."))
     if not keep_suffix:
-        taken = Source.objects.filter(exercise=source.exercise).exclude(pk=source.pk).values_list("citation_key", flat=True)
+        taken = (
+            Source.objects.filter(exercise=source.exercise).exclude(pk=source.pk).values_list("citation_key", flat=True)
+        )
         source.citation_suffix = next_suffix(source.citation_author, source.citation_year, taken)
     source.citation_key = citation_key(source.citation_author, source.citation_year, source.citation_suffix)
 
@@ -118,7 +146,13 @@ def _prepare(source):
 
 def _check_vocabulary(source):
     methodology = source.exercise.methodology
-    known = set(methodology.terms.values_list("kind", "key")) | {("section", key) for key in methodology.sections.values_list("key", flat=True)}
-    named = [("data_source_type", source.data_source_type), ("frequency", source.frequency), *(("section", key) for key in source.sections)]
+    known = set(methodology.terms.values_list("kind", "key")) | {
+        ("section", key) for key in methodology.sections.values_list("key", flat=True)
+    }
+    named = [
+        ("data_source_type", source.data_source_type),
+        ("frequency", source.frequency),
+        *(("section", key) for key in source.sections),
+    ]
     if strange := [key for kind, key in named if key and (kind, key) not in known]:
         raise Refused(_("“%(key)s” is not a word of this methodology.") % {"key": strange[0]})

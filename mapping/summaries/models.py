@@ -16,11 +16,15 @@ class Basis(models.TextChoices):
 class Summary(QueuedWork):
     """One compilation: queued as a row, worked on with progress, then a snapshot that never changes."""
 
-    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="summaries", verbose_name=_("exercise"))
+    exercise = models.ForeignKey(
+        Exercise, on_delete=models.PROTECT, related_name="summaries", verbose_name=_("exercise")
+    )
     number = models.PositiveIntegerField(_("version"), editable=False)  # within the exercise
     basis = models.CharField(_("basis"), max_length=10, choices=Basis, default=Basis.APPROVED)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked for by"))
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
     step = models.PositiveSmallIntegerField(_("step"), default=0)
     steps = models.PositiveSmallIntegerField(_("steps"), default=0)
     step_title = models.CharField(_("now"), max_length=200, blank=True)

@@ -49,7 +49,7 @@ def icon(name):
 
 
 @register.simple_tag
-def value(value, short=False):
+def value(value, *, short=False):
     """Return a cell's value; empty is not assessed."""
     key = value if value in VALUES else "not_assessed"
     word = SHORT_VALUES[key] if short else VALUES[key]
@@ -99,4 +99,4 @@ def without_inline_style(diff):
 
     The text in such a diff is escaped before, so no `<ins` or `<del` of a user's can be meant.
     """
-    return mark_safe(INLINE_STYLE.sub(r"<\1>", diff))
+    return mark_safe(INLINE_STYLE.sub(r"<\1>", diff))  # noqa: S308 - escaped before, as said above
