@@ -1,0 +1,83 @@
+"""The admin of reviewed rows: nobody overwrites anybody, everybody sees where the row stands."""
+
+from django import forms
+
+from mapping.audit.admin import ServiceModelAdmin
+from mapping.content.errors import StaleVersion
+from mapping.content.permissions import can_view, visible, why_not_edit
+from mapping.countries.permissions import EDITORS, exercises_with_role
+
+
+class VersionedForm(forms.ModelForm):
+    """Carries the version that was seen, to which a save is bound."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen_version"] = self.instance.version
+
+
+class ReviewedModelAdmin(ServiceModelAdmin):
+    """Rows of one's exercises only; read-only, with the reason, where they cannot be edited now."""
+
+    form = VersionedForm
+    change_form_template = "mapping/content/change_form.html"
+
+    def get_queryset(self, request):
+        return visible(request.user, super().get_queryset(request)).select_related("exercise__country", "last_author")
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        if obj is not None:
+            return can_view(request.user, obj)
+        return exercises_with_role(request.user).exists()
+
+    def has_add_permission(self, request):
+        return exercises_with_role(request.user, EDITORS).exists()
+
+    def has_change_permission(self, request, obj=None):
+        if obj is not None:
+            return not why_not_edit(request.user, obj)
+        return self.has_add_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return obj is not None and not why_not_edit(request.user, obj)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # noqa: FBT002 - Django's signature
+        form = context["adminform"].form
+        context["conflict"] = conflict(form, getattr(request, "refusal", None))
+        context["why_not_edit"] = why_not_edit(request.user, obj) if obj else ""
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+
+def conflict(form, refusal):
+    """Return [(label, theirs, yours)] of what differs after a stale save, and let the next save replace theirs.
+
+    Both versions are on the page then, so the form is bound to the newer one.
+    """
+    if not isinstance(refusal, StaleVersion):
+        return []
+    form.data = form.data.copy()
+    form.data[form.add_prefix("seen_version")] = refusal.row.version
+    theirs = type(form)(instance=refusal.row)
+    return [
+        (
+            form.fields[name].label,
+            _shown(theirs, name, theirs.initial.get(name)),
+            _shown(form, name, form.cleaned_data.get(name)),
+        )
+        for name in form.changed_data
+        if name in refusal.row.CONTENT_FIELDS
+    ]
+
+
+def _shown(form, name, value):
+    """Return a value as its field's word, such as “Partially available”."""
+    value = getattr(value, "pk", value)
+    choices = getattr(form.fields[name], "choices", ())
+    words = {str(key): label for key, label in choices if not isinstance(label, (list, tuple))}
+    return words.get(str(value), value)
