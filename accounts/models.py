@@ -1,21 +1,45 @@
 """People, how they are invited, the mail that goes to them, and the log of sign-ins."""
 
+import zoneinfo
+
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.work import QueuedWork
 
+SYSTEM_EMAIL = "system@localhost"
 
-class UserManager(BaseUserManager):
+
+def validate_time_zone(name):
+    """Refuse a time zone this machine does not know: its pages would fail."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name}, code="invalid")
+
+
+class UserQuerySet(models.QuerySet):
+    def people(self):
+        """Leave out the system itself and whoever was erased: they are in no list of people."""
+        return self.filter(erased_at__isnull=True).exclude(email=SYSTEM_EMAIL)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **values):
+        """Create a person; one given a password is vouched for, one without waits for an invitation."""
         user = self.model(email=self.normalize_email(email).lower(), **values)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            if password is not None:
+                user.confirm_email()
         return user
 
     def create_superuser(self, email, password=None, **values):
@@ -24,6 +48,11 @@ class UserManager(BaseUserManager):
     def get_by_natural_key(self, email):
         return self.get(email=email.strip().lower())
 
+    def system(self):
+        """Return the actor of what nobody in particular did; it cannot sign in."""
+        values = {"name": "System", "is_active": False, "is_staff": False, "password": make_password(None)}
+        return self.get_or_create(email=SYSTEM_EMAIL, defaults=values)[0]
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail, or the system itself, which never does."""
@@ -31,10 +60,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
-    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validate_time_zone])
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("may open the desk"), default=True)
+    # Kept true for coordinators by the room that knows who coordinates.
+    needs_second_factor = models.BooleanField(_("must use a second factor"), default=False)
+    is_demo = models.BooleanField(_("belongs to the demo"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -55,6 +88,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self):
+        if self.erased_at:
+            return gettext("Erased person %(number)s") % {"number": self.pk}
         return self.name or self.email
 
     def get_full_name(self):
@@ -62,6 +97,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self):
         return str(self)
+
+    @property
+    def is_system(self):
+        return self.email == SYSTEM_EMAIL
+
+    @property
+    def must_use_second_factor(self):
+        """Tell whether this person has to have a second factor before anything else."""
+        if self.is_demo and settings.EMBEDDED:
+            return False
+        return self.is_superuser or self.needs_second_factor or settings.SECOND_FACTOR_FOR_ALL
+
+    def confirm_email(self):
+        """Record that the address is this person's own; without it no second factor can be set up."""
+        EmailAddress.objects.update_or_create(user=self, email=self.email, defaults={"verified": True, "primary": True})
 
 
 class OutgoingMail(QueuedWork):
@@ -73,6 +123,11 @@ class OutgoingMail(QueuedWork):
 
     class Meta:
         abstract = True
+
+    @property
+    def may_repeat(self):
+        """Tell whether a second copy does no harm, so that a mail whose fate is unknown is sent again."""
+        return False
 
 
 class Invitation(models.Model):
@@ -93,6 +148,11 @@ class Invitation(models.Model):
     def __str__(self):
         return str(self.user)
 
+    @property
+    def is_open(self):
+        """Tell whether the link still works."""
+        return self.accepted_at is None and self.revoked_at is None and timezone.now() < self.expires_at
+
 
 class AccountMail(OutgoingMail):
     """A mail about a person's own account."""
@@ -105,10 +165,9 @@ class AccountMail(OutgoingMail):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("to"))
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, null=True, blank=True, related_name="mails")
-    template = models.CharField(_("template"), max_length=120, blank=True)
-    context = models.JSONField(
-        _("what it tells"), default=dict, blank=True
-    )  # never a secret: links are made on sending
+    event = models.CharField(_("what happened"), max_length=40, blank=True)  # of a notice: a key of letters.EVENTS
+    # Never a secret: links are made on sending.
+    context = models.JSONField(_("what it tells"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("account mail")
@@ -121,6 +180,11 @@ class AccountMail(OutgoingMail):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.user}"
+
+    @property
+    def may_repeat(self):
+        # Two copies lead to the same invitation, or to a second reset link; a lost one locks the person out.
+        return self.kind in {self.Kind.INVITATION, self.Kind.PASSWORD_RESET}
 
 
 class SignIn(models.Model):

@@ -6,7 +6,9 @@ A lost broker message or a dead worker costs a delay, never the work: beat scans
 
 from datetime import timedelta
 
-from django.db import models
+from celery import signature
+from django.conf import settings
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,17 +54,34 @@ def claim(model, pk):
     return rows.update(state=QueuedWork.State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1) == 1
 
 
+def nudge(task, pk):
+    """Ask a worker to look at a row once this transaction is committed.
+
+    A broker that cannot be reached is logged and no more: the next scan finds the row.
+    """
+    transaction.on_commit(lambda: enqueue(task, pk), robust=True)
+
+
+def enqueue(task, pk):
+    """Put a task for one row on the queue; it expires, for a scan puts it there again while the row is due."""
+    signature(task, args=(pk,)).apply_async(expires=settings.SCAN_SECONDS, retry=False, ignore_result=True)
+
+
 def finish(row, *, state, error=""):
-    """Write how a claimed row ended."""
-    _settle(row, state=state, finished_at=timezone.now(), last_error=error)
+    """Write how a claimed row ended; False, and nothing written, if another worker has taken it over."""
+    return _settle(row, state=state, finished_at=timezone.now(), last_error=error)
 
 
 def requeue(row, *, delay, error):
-    """Give a claimed row back, to be tried again after `delay` (a timedelta)."""
-    _settle(row, state=QueuedWork.State.QUEUED, not_before=timezone.now() + delay, last_error=error)
+    """Give a claimed row back, to be tried again after `delay` (a timedelta); False as for `finish`."""
+    return _settle(row, state=QueuedWork.State.QUEUED, not_before=timezone.now() + delay, last_error=error)
 
 
 def _settle(row, **values):
-    type(row).objects.filter(pk=row.pk, state=QueuedWork.State.CLAIMED, attempts=row.attempts).update(**values)
+    # The number of attempts tells this claim from a later one, of a worker that took us for dead.
+    mine = type(row).objects.filter(pk=row.pk, state=QueuedWork.State.CLAIMED, attempts=row.attempts)
+    if not mine.update(**values):
+        return False
     for name, value in values.items():
         setattr(row, name, value)
+    return True

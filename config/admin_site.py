@@ -1,7 +1,12 @@
 """The desk: Django's admin under the project's name, with one way in."""
 
+from allauth.account.views import logout as account_logout
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -26,10 +31,20 @@ class WorkbenchAdminSite(AdminSite):
     site_url = "/"
     enable_nav_sidebar = True
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request, extra_context=None):
         """Redirect to the one sign-in page, whatever is posted: a second form would skip the second factor."""
-        return redirect_to_login(request.GET.get("next") or "/desk/")
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied  # the sign-in page would send them straight back here
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request, extra_context=None):
+        """Sign out as everywhere else, so that the log of sign-ins knows."""
+        return account_logout(request)
+
+    def password_change(self, request, extra_context=None):
+        """Lead to the one page that changes a password."""
+        return redirect("account_change_password")
 
     def get_app_list(self, request, app_label=None):
         """Return the models the person may see: by heading, or of one app as Django has them."""

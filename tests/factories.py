@@ -2,6 +2,8 @@
 
 from itertools import count
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
 from accounts.models import User
 from mapping.availability.exercises import start_exercise
 from mapping.availability.models import Cell
@@ -22,7 +24,10 @@ def person(name, **values):
 
 
 def superuser(name="root"):
-    return User.objects.create_superuser(f"{name}@example.org", "correct horse battery", name=name.title())
+    """A superuser with a second factor: without one, every page leads to its set-up."""
+    user = User.objects.create_superuser(f"{name}@example.org", "correct horse battery", name=name.title())
+    TOTP.activate(user, generate_totp_secret())
+    return user
 
 
 def member(name, exercise, role):

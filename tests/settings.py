@@ -17,3 +17,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # A nudge to a worker goes nowhere: tests of real workers start them as processes, with the project's own settings.
 CELERY_BROKER_URL = "memory://"
+WHITENOISE_AUTOREFRESH = True  # no static files are collected for tests

@@ -1,0 +1,76 @@
+"""People as they are met at the door, and mail as it leaves."""
+
+import time
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from django.test import Client
+from django.urls import reverse
+
+from accounts import services
+from accounts.models import AccountMail, User
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_left(db, request):
+    """Throttles live in the cache, which is a table: each test begins with none."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def ada(db):
+    """Return somebody with an account and no special rights."""
+    return User.objects.create_user("ada@example.org", PASSWORD, name="Ada Lovelace")
+
+
+@pytest.fixture
+def admin(db):
+    """Return a superuser who has a second factor."""
+    user = User.objects.create_superuser("admin@example.org", PASSWORD, name="Admin")
+    give_second_factor(user)
+    return user
+
+
+@pytest.fixture
+def admin_client(admin):
+    client = Client()
+    client.force_login(admin)
+    return client
+
+
+def give_second_factor(user):
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def code_of(secret, *, steps=0):
+    """Return the code an app shows now, or `steps` half-minutes from now."""
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+def sign_in(client, email, password=PASSWORD, *, follow=False, **extra):
+    return client.post(reverse("account_login"), {"login": email, "password": password}, follow=follow, **extra)
+
+
+def is_signed_in(client, user=None):
+    signed_in = client.session.get("_auth_user_id")
+    return signed_in == str(user.pk) if user else signed_in is not None
+
+
+def deliver_all():
+    """Do the worker's part for every queued mail."""
+    for pk in list(AccountMail.objects.filter(state="queued").values_list("pk", flat=True)):
+        services.send_mail(pk)
+
+
+def link_in(message):
+    """Return the path of the first link in a mail."""
+    line = next(line for line in message.body.splitlines() if line.startswith("http"))
+    return "/" + line.split("/", 3)[3]
