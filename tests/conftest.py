@@ -1,13 +1,29 @@
 """The named actors, and what every test needs."""
 
+import os
+import uuid
 from importlib import import_module
 
+import psycopg
 import pytest
+import redis
+from django.conf import settings
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from mapping.countries.models import Role
-from tests import factories
+from tests import factories, live, services
+
+
+def pytest_runtest_setup(item):
+    """Leave a test out where its ground is missing. A missing browser fails under CI instead."""
+    if item.get_closest_marker("embedded") and not settings.EMBEDDED:
+        pytest.skip("about SQLite and the embedded broker")
+    if item.get_closest_marker("postgresql") and not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        pytest.skip("about PostgreSQL")
+    if item.get_closest_marker("browser") and not services.chromium():
+        leave_out = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        leave_out("there is no chromium")
 
 
 @pytest.fixture
@@ -79,3 +95,32 @@ def _empty_the_history_between_tests():
     patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
     yield
     patch.undo()
+
+
+@pytest.fixture
+def live_environment(tmp_path):
+    """The environment of real processes: a folder, a port, a database and a broker of their own, empty."""
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    environment |= {"VAR_DIR": str(tmp_path / "var"), "PORT": str(live.free_port())}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    if settings.REDIS_URL:
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
+        environment["REDIS_URL"] = settings.REDIS_URL
+    if not os.environ.get("DATABASE_URL"):
+        yield environment
+    else:
+        name = f"live_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")
+            base, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
+            yield environment | {"DATABASE_URL": f"{base}/{name}"}
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    live.end(environment["VAR_DIR"])
+
+
+@pytest.fixture
+def workbench(live_environment):
+    """The running site, as `make run` starts it, in a terminal of its own."""
+    with live.Workbench(live_environment) as running:
+        running.wait_until_it_answers()
+        yield running

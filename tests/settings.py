@@ -5,7 +5,13 @@ import os
 import shutil
 import tempfile
 
-# Before anything else: no test may write into the checkout's own var/.
+from tests import services
+
+# Before the settings are read: no test writes into the checkout's var/, none depends on who runs it.
+for name in ("ALLOWED_HOSTS", "BASE_URL", "BEHIND_PROXY", "DEBUG", "EMAIL_URL", "PORT", "SECRET_KEY"):
+    os.environ.pop(name, None)
+if os.environ.get("REDIS_URL"):
+    os.environ["REDIS_URL"] = services.redis_url()
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="workbench-tests-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 

@@ -1,0 +1,125 @@
+"""Real processes under test: the site in a terminal of its own, and what can be seen of it from outside."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60  # seconds that a start may take on a busy machine; a condition that holds ends the wait at once
+
+
+def until(condition, what, seconds=PATIENCE):
+    """Wait until `condition()` is true and return what it returned. Fail with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (result := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Not within {seconds} s: {what}")
+        time.sleep(0.05)
+    return result
+
+
+def free_port():
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def processes(var_dir):
+    """Return the id and command of every living process that was started with this VAR_DIR."""
+    mark, found = f"VAR_DIR={var_dir}".encode(), {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    found.pop(os.getpid(), None)
+    return found
+
+
+def end(var_dir):
+    """Kill whatever a test left running."""
+    for pid in processes(var_dir):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+class Workbench:
+    """The site as `make run` starts it, in the foreground of a pseudo-terminal."""
+
+    def __init__(self, environment):
+        self.var_dir = Path(environment["VAR_DIR"])
+        self.url = f"http://127.0.0.1:{environment['PORT']}"
+        self.printed = ""
+        self._terminal, other_end = pty.openpty()
+        self.manager = subprocess.Popen(
+            [sys.executable, "-m", "config.processes"],
+            cwd=ROOT,
+            env=environment,
+            stdin=other_end,
+            stdout=other_end,
+            stderr=other_end,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - makes it the terminal's owner
+        )
+        os.close(other_end)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        if self.manager.poll() is None:
+            self.manager.terminate()
+        self.wait_until_it_ended()
+        end(self.var_dir)
+        if self._terminal is not None:
+            self.close_terminal()
+
+    def processes(self):
+        """Return the id and command of each of its living processes."""
+        return processes(self.var_dir)
+
+    def answers(self):
+        """Tell whether its web process answers."""
+        with contextlib.suppress(OSError):
+            return urllib.request.urlopen(f"{self.url}/healthz", timeout=1).status == 200
+        return False
+
+    def wait_until_it_answers(self):
+        """Wait for the web process, and for worker and beat to be there."""
+        until(lambda: self.manager.poll() is not None or self.answers(), f"the site answers\n{self.printed}")
+        assert self.manager.poll() is None, self.printed
+        until(
+            lambda: all(any(role in command for command in self.processes().values()) for role in ("worker", "beat")),
+            "worker and beat run",
+        )
+
+    def wait_until_it_ended(self, seconds=PATIENCE):
+        """Wait for the manager to end and return its exit code."""
+        until(lambda: self.manager.poll() is not None, f"the manager ends\n{self.printed}", seconds)
+        return self.manager.returncode
+
+    def press_ctrl_c(self):
+        """Do what the terminal does at Ctrl-C: interrupt its foreground."""
+        os.write(self._terminal, b"\x03")
+
+    def close_terminal(self):
+        """Close the window."""
+        terminal, self._terminal = self._terminal, None
+        os.close(terminal)
+
+    def _read(self):
+        with contextlib.suppress(OSError, TypeError):  # the terminal is closed, here or there
+            while data := os.read(self._terminal, 65536):
+                self.printed += data.decode(errors="replace")
