@@ -5,7 +5,7 @@ from django import forms
 from mapping.audit.admin import ServiceModelAdmin
 from mapping.content.errors import StaleVersion
 from mapping.content.permissions import can_view, visible, why_not_edit
-from mapping.countries.permissions import EDITORS, exercises_with_role
+from mapping.countries.permissions import EDITORS, has_role_anywhere
 
 
 class VersionedForm(forms.ModelForm):
@@ -34,10 +34,10 @@ class ReviewedModelAdmin(ServiceModelAdmin):
     def has_view_permission(self, request, obj=None):
         if obj is not None:
             return can_view(request.user, obj)
-        return exercises_with_role(request.user).exists()
+        return has_role_anywhere(request.user)
 
     def has_add_permission(self, request):
-        return exercises_with_role(request.user, EDITORS).exists()
+        return has_role_anywhere(request.user, EDITORS)
 
     def has_change_permission(self, request, obj=None):
         if obj is not None:

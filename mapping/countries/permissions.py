@@ -38,6 +38,13 @@ def has_role(user, exercise, any_of=EVERY_ROLE):
     return bool(roles(user, exercise) & any_of)
 
 
+def has_role_anywhere(user, any_of=EVERY_ROLE):
+    """Say whether the person has one of the roles in any exercise: asked by every menu, so without a query of its own."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    return any(names & any_of for names in assignments(user).values())
+
+
 def exercises_with_role(user, any_of=EVERY_ROLE):
     """Return the exercises in which the person has one of the roles. Agrees with `has_role`."""
     if not user.is_active or not user.is_authenticated:
