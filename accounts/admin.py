@@ -45,7 +45,7 @@ class PeopleManagersOnly:
 
 
 class ReadOnly(PeopleManagersOnly):
-    def has_add_permission(self, request):
+    def has_add_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):
@@ -65,13 +65,9 @@ class InviteForm(forms.ModelForm):
         email = self.cleaned_data["email"].lower()
         if obstacle := invitation_obstacle(email):
             raise forms.ValidationError(obstacle)
+        # Whoever was invited before and has not come is invited anew, and is no duplicate of themselves.
+        self.instance = User.objects.filter(email=email).first() or self.instance
         return email
-
-    def validate_unique(self):
-        """Let an address pass that was invited before: it is invited anew."""
-
-    def validate_constraints(self):
-        """As for `validate_unique`."""
 
 
 class PersonForm(forms.ModelForm):
@@ -128,8 +124,8 @@ class PersonAdmin(PeopleManagersOnly, admin.ModelAdmin):
         kwargs["form"] = PersonForm if change else InviteForm
         return super().get_form(request, obj, change, **kwargs)
 
-    def get_fieldsets(self, request, obj=None):
-        return [(None, {"fields": self.get_form(request, obj, change=obj is not None).base_fields.keys()})]
+    def get_fields(self, request, obj=None):
+        return (PersonForm if obj else InviteForm).Meta.fields
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []

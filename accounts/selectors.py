@@ -3,6 +3,7 @@
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import SYSTEM_EMAIL, Invitation, User
@@ -27,6 +28,10 @@ def find_invitation(token):
 def invitation_obstacle(email):
     """Return in one sentence why nobody can be invited at this address, or "" if somebody can."""
     email = email.strip().lower()
+    try:
+        User._meta.get_field("email").clean(email, None)
+    except ValidationError as error:
+        return " ".join(error.messages)
     if email == SYSTEM_EMAIL:
         return _("This address belongs to the system itself and cannot be invited.")
     user = User.objects.filter(email=email).first()
