@@ -4,6 +4,7 @@ import re
 import unicodedata
 import uuid
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,23 @@ class SearchTextField(models.TextField):
         return text
 
 
+class WordsFormField(forms.CharField):
+    """Words typed with spaces, commas or semicolons between them, as a list."""
+
+    def __init__(self, *, read_word=str, **kwargs):
+        super().__init__(**kwargs)
+        self.read_word = read_word
+
+    def prepare_value(self, value):
+        return value if isinstance(value, str) else " ".join(str(word) for word in value or [])
+
+    def to_python(self, value):
+        return [self.read_word(word) for word in re.split(r"[\s,;]+", super().to_python(value)) if word]
+
+    def has_changed(self, initial, data):
+        return not self.disabled and self.prepare_value(initial).split() != re.split(r"[\s,;]+", (data or "").strip())
+
+
 class WordsField(models.TextField):
     """A short list of words without spaces (codes, keys, years), stored as `" ky ru "` so that one word can be found.
 
@@ -58,9 +76,8 @@ class WordsField(models.TextField):
         return self.read(value or "")
 
     def to_python(self, value):
-        if isinstance(value, str):
-            value = re.split(r"[\s,;]+", value.strip()) if value.strip() else []
-        return [self.read_word(word) for word in value or []]
+        words = re.split(r"[\s,;]+", value) if isinstance(value, str) else value or []
+        return [self.read_word(word) for word in words if word]
 
     def get_prep_value(self, value):
         words = self.to_python(value)
@@ -72,6 +89,11 @@ class WordsField(models.TextField):
     def validate(self, value, model_instance):
         if strange := [word for word in value if not self.word_pattern.match(str(word))]:
             raise ValidationError(_("“%(word)s” is not a single word or code."), params={"word": strange[0]})
+
+    def formfield(self, **kwargs):
+        return super(models.TextField, self).formfield(
+            **{"form_class": WordsFormField, "read_word": self.read_word, "max_length": 2000, **kwargs}
+        )
 
     def read(self, text):
         return [self.read_word(word) for word in text.split()]

@@ -51,9 +51,10 @@ def _part(entry):
 
 def _field(model, name):
     try:
-        return model._meta.get_field(name) if model else None
+        field = model._meta.get_field(name) if model else None
     except FieldDoesNotExist:
         return None
+    return field if field is not None and field.concrete else None
 
 
 def _names_of_rows(entries):
@@ -63,10 +64,10 @@ def _names_of_rows(entries):
         for name in {**entry.old, **entry.new}:
             field = _field(_model(entry), name)
             if field is not None and field.many_to_one:
-                ids = {entry.old.get(name), entry.new.get(name)} - {None}
+                ids = {pk for pk in (entry.old.get(name), entry.new.get(name)) if isinstance(pk, int)}
                 wanted.setdefault(field.related_model, set()).update(ids)
     return {
-        (model, row.pk): str(row) for model, ids in wanted.items() for row in model._default_manager.filter(pk__in=ids)
+        (model, row.pk): str(row) for model, ids in wanted.items() for row in model._base_manager.filter(pk__in=ids)
     }
 
 

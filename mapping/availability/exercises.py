@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Verb
-from mapping.audit.services import entry, record
+from mapping.audit.services import entry, record, values
 from mapping.availability.models import Cell
 from mapping.availability.services import create_cells
 from mapping.countries.models import Exercise
@@ -36,12 +36,7 @@ def start_exercise(*, actor, code, country, methodology, first_year=None, last_y
         raise Refused(_("The exercise cannot be started."), error.messages) from error
     exercise.save()
     cells = create_cells(exercise)
-    told = {
-        "methodology": str(methodology),
-        "first_year": exercise.first_year,
-        "last_year": exercise.last_year,
-        "cells": cells,
-    }
+    told = {**values(exercise, ("country", "methodology", "first_year", "last_year")), "cells": cells}
     record(entry(actor=actor, verb=Verb.CREATED, target=exercise, exercise_code=exercise.code, new=told))
     return exercise
 
@@ -76,8 +71,8 @@ def adopt_methodology(*, actor, exercise, methodology):
             verb=Verb.ADOPTED,
             target=exercise,
             exercise_code=exercise.code,
-            old={"methodology": str(former)},
-            new={"methodology": str(methodology)},
+            old={"methodology": former.pk},
+            new={"methodology": methodology.pk},
         )
     )
     return exercise

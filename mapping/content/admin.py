@@ -47,11 +47,11 @@ class ReviewedModelAdmin(ServiceModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return obj is not None and not why_not_edit(request.user, obj)
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # noqa: FBT002 - Django's signature
-        form = context["adminform"].form
+    def render_change_form(self, request, context, **kwargs):
+        row, form = context["original"], context["adminform"].form
         context["conflict"] = conflict(form, getattr(request, "refusal", None))
-        context["why_not_edit"] = why_not_edit(request.user, obj) if obj else ""
-        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+        context["why_not_edit"] = why_not_edit(request.user, row) if row else ""
+        return super().render_change_form(request, context, **kwargs)
 
 
 def conflict(form, refusal):

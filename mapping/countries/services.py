@@ -6,11 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.refusals import Refused, Unchanged
+from accounts.services import invite, require_second_factor
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record, values
 from mapping.countries import permissions
-from mapping.countries.models import Agency, Assignment, Country, Exercise
+from mapping.countries.models import Agency, Assignment, Country, Exercise, Role
 
 AGENCY_FIELDS = (
     "country",
@@ -28,7 +30,7 @@ AGENCY_FIELDS = (
 
 
 def load_countries():
-    """Create every country of ISO 3166-1 that is missing; names already there are left as people edited them."""
+    """Create every country of ISO 3166-1 that is missing."""
     known = set(Country.objects.values_list("alpha_3", flat=True))
     Country.objects.bulk_create(
         Country(alpha_3=country.alpha_3, alpha_2=country.alpha_2, name=getattr(country, "common_name", country.name))
@@ -48,8 +50,21 @@ def assign(*, actor, user, exercise, role):
     if not created:
         raise Unchanged(_("%(person)s has this role already.") % {"person": user})
     _record_assignment(actor, Verb.ASSIGNED, assignment)
-    _refresh(user)
+    _follow_roles(actor, user)
     return assignment
+
+
+@transaction.atomic
+def assign_by_email(*, actor, email, name, exercise, role, language="en"):
+    """Give a role to whoever has this e-mail address, inviting them first if nobody has.
+
+    `name` and `language` are used for the invitation only. Raises as `assign` and `accounts.services.invite` do.
+    """
+    _refuse_unless_may_assign(actor, exercise)
+    user = User.objects.people().filter(email=email.strip().lower()).first()
+    if user is None:
+        user = invite(actor=actor, email=email, name=name, language=language).user
+    return assign(actor=actor, user=user, exercise=exercise, role=role)
 
 
 @transaction.atomic
@@ -59,7 +74,7 @@ def unassign(*, actor, assignment):
     _record_assignment(actor, Verb.UNASSIGNED, assignment)
     user = assignment.user
     assignment.delete()
-    _refresh(user)
+    _follow_roles(actor, user)
 
 
 def _refuse_unless_may_assign(actor, exercise):
@@ -83,8 +98,11 @@ def _record_assignment(actor, verb, assignment):
     )
 
 
-def _refresh(user):
+def _follow_roles(actor, user):
+    """Keep what depends on a person's roles: coordinators publish, so they need a second factor."""
     permissions.forget_assignments(user)
+    coordinates = user.assignments.filter(role=Role.COORDINATOR).exists()
+    require_second_factor(actor=actor, user=user, required=coordinates)
 
 
 @transaction.atomic
@@ -137,6 +155,20 @@ def save_focal_point(*, actor, focal_point):
     focal_point.save()
     record(entry(actor=actor, verb=verb, target=focal_point.agency, part=f"focal_point:{focal_point.pk}"))
     return focal_point
+
+
+@transaction.atomic
+def change_languages(*, actor, exercise, languages):
+    """Say in which languages an exercise searches its sources."""
+    if not permissions.has_role(actor, exercise, permissions.COORDINATORS):
+        raise Refused(_("Only a coordinator changes an exercise."))
+    locked = Exercise.objects.select_for_update().get(pk=exercise.pk)
+    old, new = difference({"languages": locked.languages}, {"languages": list(languages)})
+    if new:
+        locked.languages = list(languages)
+        locked.save(update_fields=["languages"])
+        record(entry(actor=actor, verb=Verb.CHANGED, target=locked, exercise_code=locked.code, old=old, new=new))
+    return locked
 
 
 def _clean(row):

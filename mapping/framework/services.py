@@ -183,18 +183,22 @@ def delete_part(*, actor, row):
 
 def refuse_if_in_use(row):
     """Raise Refused if an exercise uses the methodology the row belongs to."""
-    methodology = methodology_of(row)
-    if methodology.pk and methodology.exercises.exists():
+    if is_in_use(row):
         raise Refused(
             _(
                 "%(methodology)s is used by an exercise and cannot change. Load or copy it as a new version, then let the exercise adopt it."
             )
-            % {"methodology": methodology}
+            % {"methodology": _methodology_of(row)}
         )
 
 
-def methodology_of(row):
-    """Return the methodology a part belongs to, or the methodology itself."""
+def is_in_use(row):
+    """Say whether an exercise uses the methodology, or the one that the row is a part of."""
+    methodology = _methodology_of(row)
+    return methodology.pk is not None and methodology.exercises.exists()
+
+
+def _methodology_of(row):
     if isinstance(row, Indicator):
         return row.section.methodology
     return getattr(row, "methodology", row)

@@ -1,0 +1,37 @@
+"""Forms about people and agencies."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from mapping.countries.models import Assignment
+from mapping.countries.permissions import COORDINATORS, exercises_with_role, is_regional_coordinator
+
+
+class AssignmentForm(forms.ModelForm):
+    """Name a person by e-mail: whoever has no account yet is invited."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, help_text=_("Whoever has no account yet gets an invitation.")
+    )
+    name = forms.CharField(label=_("Name"), max_length=200, required=False, help_text=_("For the invitation."))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of the invitation."))
+
+    class Meta:
+        model = Assignment
+        fields = ["email", "name", "language", "role", "exercise"]
+
+    def __init__(self, *args, asker, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["exercise"].queryset = exercises_with_role(asker, COORDINATORS)
+        self.fields["exercise"].required = not is_regional_coordinator(asker)
+        if not is_regional_coordinator(asker):
+            self.fields["exercise"].help_text = ""
+
+    def clean(self):
+        # The person is known only once the service ran: the constraints are checked there.
+        self._validate_unique = False
+        return self.cleaned_data
+
+    def _get_validation_exclusions(self):
+        return {*super()._get_validation_exclusions(), "user"}
