@@ -1,0 +1,47 @@
+"""A real browser, against the site as pytest-django serves it."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import services
+from tests.e2e.browsing import NOTE_VIOLATIONS
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium; without its sandbox, which refuses to run as root."""
+    patch = pytest.MonkeyPatch()
+    # Playwright's own event loop runs in this thread, and Django would take every query here for an asynchronous one.
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+    patch.undo()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Return a function that opens a browser of its own, empty, at a width and in a colour scheme."""
+    contexts = []
+
+    def opened(*, width=1280, scheme="light"):
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 800}, color_scheme=scheme
+        )
+        contexts.append(context)
+        context.add_init_script(NOTE_VIOLATIONS)
+        page = context.new_page()
+        page.script_errors = []
+        page.on("pageerror", lambda error: page.script_errors.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page):
+    """A browser at 1280 pixels, light."""
+    return open_page()
