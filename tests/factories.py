@@ -42,7 +42,7 @@ def exercise(code="KGZ-2024", alpha_3="KGZ"):
     """An exercise with its cells, started by a superuser under the shipped methodology."""
     starter = User.objects.filter(email="starter@example.org").first() or superuser("starter")
     if not Country.objects.exists():
-        load_countries()
+        load_countries(actor=starter)
     methodology = load_methodology(actor=starter)
     started = start_exercise(
         actor=starter,

@@ -8,10 +8,10 @@ from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record, values
 from mapping.availability.models import Cell
-from mapping.availability.services import create_cells
 from mapping.countries.models import Exercise
 from mapping.countries.services import require_coordinator
 from mapping.framework.models import Indicator
+from mapping.framework.selectors import span
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def start_exercise(*, actor, code, country, methodology, first_year=None, last_y
     except ValidationError as error:
         raise Refused(_("The exercise cannot be started."), error.messages) from error
     exercise.save()
-    cells = create_cells(exercise)
+    cells = _create_cells(exercise)
     told = {**values(exercise, ("country", "methodology", "first_year", "last_year")), "cells": cells}
     record(entry(actor=actor, verb=Verb.CREATED, target=exercise, exercise_code=exercise.code, new=told))
     return exercise
@@ -64,7 +64,7 @@ def adopt_methodology(*, actor, exercise, methodology):
             exercise.indicator_notes.filter(indicator=indicator).update(indicator=successors[key])
     former, exercise.methodology = exercise.methodology, methodology
     exercise.save(update_fields=["methodology"])
-    create_cells(exercise)
+    _create_cells(exercise)
     record(
         entry(
             actor=actor,
@@ -89,3 +89,17 @@ def _refuse_to_lose(exercise, gone):
     lost = [str(cell) for cell in with_content.select_related("indicator").distinct()] + [str(note) for note in notes]
     if lost:
         raise Refused(_("The new version has no place for what these cells say. Move or clear them first."), lost)
+
+
+def _create_cells(exercise):
+    """Create the cells an exercise lacks, each indicator over its own span, in one statement; return how many."""
+    indicators = Indicator.objects.filter(section__methodology=exercise.methodology_id)
+    existing = set(Cell.objects.filter(exercise=exercise).order_by().values_list("indicator_id", "year"))
+    missing = [
+        Cell(exercise=exercise, indicator=indicator, year=year)
+        for indicator in indicators
+        for year in span(indicator, exercise)
+        if (indicator.pk, year) not in existing
+    ]
+    Cell.objects.bulk_create(missing)
+    return len(missing)

@@ -1,4 +1,4 @@
-"""Change cells and claims, start an exercise's cells. Form, page, paste and import all come through here."""
+"""Change cells and claims. Form, page, paste and import all come through here."""
 
 import uuid
 from collections import defaultdict
@@ -15,8 +15,6 @@ from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
 from mapping.countries.models import Agency, Exercise
-from mapping.framework.models import Indicator
-from mapping.framework.selectors import span
 from mapping.sources.models import Source
 
 
@@ -37,20 +35,6 @@ class CellEdit:
     version: int | None = None
     values: dict = field(default_factory=dict)
     claims: list[ClaimEdit] = field(default_factory=list)
-
-
-def create_cells(exercise):
-    """Create the cells an exercise lacks, each indicator over its own span, in one statement; return how many."""
-    indicators = Indicator.objects.filter(section__methodology=exercise.methodology_id)
-    existing = set(Cell.objects.filter(exercise=exercise).order_by().values_list("indicator_id", "year"))
-    missing = [
-        Cell(exercise=exercise, indicator=indicator, year=year)
-        for indicator in indicators
-        for year in span(indicator, exercise)
-        if (indicator.pk, year) not in existing
-    ]
-    Cell.objects.bulk_create(missing)
-    return len(missing)
 
 
 @transaction.atomic

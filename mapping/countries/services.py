@@ -29,14 +29,16 @@ AGENCY_FIELDS = (
 )
 
 
-def load_countries():
+@transaction.atomic
+def load_countries(*, actor):
     """Create every country of ISO 3166-1 that is missing."""
     known = set(Country.objects.values_list("alpha_3", flat=True))
-    Country.objects.bulk_create(
+    created = Country.objects.bulk_create(
         Country(alpha_3=country.alpha_3, alpha_2=country.alpha_2, name=getattr(country, "common_name", country.name))
         for country in pycountry.countries
         if country.alpha_3 not in known
     )
+    record(*(entry(actor=actor, verb=Verb.CREATED, target=country, new={"name": country.name}) for country in created))
 
 
 @transaction.atomic
