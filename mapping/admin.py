@@ -1,5 +1,5 @@
-"""Imports the admin of every room, so that Django finds it."""
+"""Imports the admin of every room, so that Django and Celery find them."""
 
-import mapping.availability.exercise_admin
+import mapping.availability.admin
 import mapping.countries.admin
 import mapping.framework.admin  # noqa: F401

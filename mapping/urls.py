@@ -1,3 +1,7 @@
 """The addresses of every room."""
 
-urlpatterns = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("mapping.desk.urls")),
+]

@@ -33,6 +33,11 @@ def contradictions(claims):
     return [pair for pair in combinations(claims, 2) if _contradict(*pair)]
 
 
+def is_contradicted(cell, claims):
+    """Say whether the claims contradict and no note resolves it yet."""
+    return not cell.resolution and bool(contradictions(claims))
+
+
 def _contradict(one, other):
     if one.subgroup != other.subgroup or not _scopes_overlap(one.scope, other.scope):
         return False

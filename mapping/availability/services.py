@@ -123,12 +123,12 @@ class _Changes:
     """Rows to write, gathered so that each kind goes out in one statement."""
 
     def __init__(self):
-        self.cells = {}
+        self.cells, self.cell_fields = {}, set()
         self.new_claims, self.changed_claims, self.deleted_claims = [], [], []
 
     def write(self):
         if self.cells:
-            Cell.objects.bulk_update(self.cells.values(), [*Cell.CONTENT_FIELDS, *EDIT_FIELDS], batch_size=500)
+            Cell.objects.bulk_update(self.cells.values(), [*sorted(self.cell_fields), *EDIT_FIELDS], batch_size=500)
         if self.new_claims:
             Claim.objects.bulk_create(self.new_claims)
         if self.changed_claims:
@@ -172,6 +172,7 @@ def _edit_cell(cell, edit, *, actor, known, changes):
     if told or staged.new_claims:
         mark_edited(cell, actor=actor)
         changes.cells[cell.pk] = cell
+        changes.cell_fields |= new.keys()
         changes.new_claims += staged.new_claims
         changes.changed_claims += staged.changed_claims
         changes.deleted_claims += staged.deleted_claims

@@ -1,0 +1,209 @@
+"""Pages that combine rooms: an exercise, one of its sections as a grid, the review of that section."""
+
+from functools import wraps
+
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.refusals import Refused
+from mapping.availability.models import Value
+from mapping.availability.services import save_cells
+from mapping.content.errors import RowsRefused
+from mapping.countries import services as countries
+from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role, roles
+from mapping.desk import selectors
+from mapping.desk.forms import chosen_rows, edits, typed_cells
+from mapping.review import sections as review
+from mapping.review.selectors import section_review
+
+VALUE_CHOICES = [("", gettext_lazy("Not assessed")), *Value.choices]
+
+
+def desk_view(*methods):
+    """Make a view of one exercise: for people signed in, the exercise found by its code if it is theirs to see."""
+
+    def decorate(view):
+        @wraps(view)
+        def with_exercise(request, code, **kwargs):
+            return view(request, selectors.exercise_or_404(request.user, code), **kwargs)
+
+        return admin.site.admin_view(require_http_methods(methods)(with_exercise))
+
+    return decorate
+
+
+def _page(request, template, exercise, **context):
+    shared = {"exercise": exercise, "roles": sorted(role.label for role in roles(request.user, exercise))}
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **shared, **context})
+
+
+def _tell(request, refusal):
+    """Show a refusal as messages: its sentence, then a message a problem."""
+    for sentence in (refusal.sentence, *refusal.problems):
+        messages.error(request, sentence)
+
+
+# --- An exercise -------------------------------------------------------------
+
+
+@desk_view("GET")
+def exercise(request, exercise):
+    """Show how far an exercise is, who works on it, and the way to everything of it."""
+    sections = selectors.sections_of(exercise)
+    progress, total = selectors.section_progress(exercise, sections)
+    context = {
+        "title": str(exercise),
+        "progress": progress,
+        "total": total,
+        "counts": selectors.exercise_counts(exercise),
+        "people": selectors.people_of(exercise),
+        "coordinates": has_role(request.user, exercise, COORDINATORS),
+    }
+    return _page(request, "mapping/desk/exercise.html", exercise, **context)
+
+
+@desk_view("POST")
+def freeze(request, exercise):
+    """Freeze the exercise, or unfreeze it, with a reason."""
+    reason = request.POST.get("reason", "").strip()
+    change = countries.unfreeze if request.POST.get("do") == "unfreeze" else countries.freeze
+    try:
+        if not reason:
+            raise Refused(_("Say why: everybody who works on it will ask."))
+        change(actor=request.user, exercise=exercise, reason=reason)
+    except Refused as refusal:
+        _tell(request, refusal)
+    else:
+        messages.success(request, _("It is frozen.") if exercise.is_frozen else _("It can be changed again."))
+    return redirect("exercise", code=exercise.code)
+
+
+# --- One section as a plain grid ---------------------------------------------
+
+
+@desk_view("GET", "POST")
+def section(request, exercise, key):
+    """Show a section as a table and save what was changed in it; a refused save comes back as it was typed."""
+    sections = selectors.sections_of(exercise)
+    section = _section_or_404(sections, key)
+    if request.method == "GET":
+        return _section_page(request, exercise, sections, section)
+    typed = typed_cells(request.POST)
+    try:
+        saved = save_cells(actor=request.user, exercise=exercise, edits=edits(typed))
+    except RowsRefused as refused:
+        return _section_page(request, exercise, sections, section, typed=typed, refused=refused)
+    if saved:
+        messages.success(
+            request, ngettext("%(count)d cell saved.", "%(count)d cells saved.", len(saved)) % {"count": len(saved)}
+        )
+    else:
+        messages.info(request, _("Nothing was changed."))
+    return redirect(request.get_full_path())
+
+
+def _section_or_404(sections, key):
+    for section in sections:
+        if section.key == key:
+            return section
+    raise Http404
+
+
+def _section_page(request, exercise, sections, section, *, typed=None, refused=None):
+    cells = selectors.section_cells(exercise, section)
+    if refused is not None and not refused.refusals.keys() <= {cell.pk for cell in cells}:
+        raise Http404  # a cell of another section or exercise was posted
+    every_year = request.GET.get("years") == "all"
+    years, has_more_years = selectors.grid_years(exercise, cells, every_year=every_year)
+    standing = section_review(request.user, exercise, section, cells)
+    position = sections.index(section)
+    context = {
+        "title": section.title,
+        "sections": sections,
+        "section": section,
+        "number": position + 1,
+        "previous": sections[position - 1] if position else None,
+        "next": sections[position + 1] if position + 1 < len(sections) else None,
+        "years": years,
+        "every_year": every_year,
+        "has_more_years": has_more_years,
+        "groups": selectors.grid(
+            request.user,
+            cells,
+            years,
+            choosable={cell.pk for cell in standing.to_return.cells},
+            typed=typed,
+            refusals=refused.refusals if refused else {},
+        ),
+        "refused": refused,
+        "value_choices": VALUE_CHOICES,
+        "edits": has_role(request.user, exercise, EDITORS),
+        "reviews": has_role(request.user, exercise, REVIEWERS),
+        "standing": standing,
+    }
+    return _page(request, "mapping/desk/section.html", exercise, **context)
+
+
+# --- The review of a section -------------------------------------------------
+
+
+@desk_view("GET", "POST")
+def submit_section(request, exercise, key):
+    """Show what would be submitted and what is left, then submit it."""
+    section = _section_or_404(selectors.sections_of(exercise), key)
+    if request.method == "POST":
+        chosen = {name: chosen_rows(request.POST, name) for name in ("cells", "sources")}
+        done = _("%(count)d rows submitted.")
+        return _decide(request, exercise, section, decide=review.submit_rows, chosen=chosen, done=done)
+    if not has_role(request.user, exercise, EDITORS):
+        messages.error(
+            request, _("Only the consultants and coordinators of %(exercise)s submit.") % {"exercise": exercise.code}
+        )
+        return redirect("exercise_section", code=exercise.code, key=section.key)
+    cells = selectors.section_cells(exercise, section)
+    context = {
+        "title": _("Submit %(section)s") % {"section": section.title},
+        "section": section,
+        "standing": section_review(request.user, exercise, section, cells),
+        "contradicted": selectors.contradicted(cells),
+    }
+    return _page(request, "mapping/desk/submit.html", exercise, **context)
+
+
+@desk_view("POST")
+def review_section(request, exercise, key):
+    """Withdraw, approve or return rows of the section: the chosen ones or, by their own buttons, all that can be."""
+    section = _section_or_404(selectors.sections_of(exercise), key)
+    do = request.POST.get("do")
+    if do not in _DECISIONS:
+        raise BadRequest("unknown decision")
+    decide, prefix, done = _DECISIONS[do]
+    chosen = {name: chosen_rows(request.POST, prefix + name) for name in ("cells", "sources")}
+    if decide is review.return_rows:
+        chosen["reason"] = request.POST.get("reason", "")
+    return _decide(request, exercise, section, decide=decide, chosen=chosen, done=done)
+
+
+# What each button does, and the fields that hold its rows: chosen by hand, or all of a kind as they were shown.
+_DECISIONS = {
+    "withdraw": (review.withdraw_rows, "withdrawable_", gettext_lazy("%(count)d rows withdrawn.")),
+    "approve": (review.approve_rows, "", gettext_lazy("%(count)d rows approved.")),
+    "approve_all": (review.approve_rows, "approvable_", gettext_lazy("%(count)d rows approved.")),
+    "return": (review.return_rows, "", gettext_lazy("%(count)d rows returned.")),
+}
+
+
+def _decide(request, exercise, section, *, decide, chosen, done):
+    try:
+        count = decide(actor=request.user, exercise=exercise, **chosen)
+    except Refused as refusal:
+        _tell(request, refusal)
+    else:
+        messages.success(request, done % {"count": count})
+    return redirect("exercise_section", code=exercise.code, key=section.key)

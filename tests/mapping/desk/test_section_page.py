@@ -1,0 +1,181 @@
+"""The section page: a plain table that saves as one form, and loses nothing when it is refused."""
+
+import re
+
+import pytest
+
+from mapping.availability.models import Claim
+from mapping.availability.services import create_cells
+from mapping.countries.models import Exercise
+from mapping.framework.models import Indicator
+from tests import factories
+
+PAGE = "/desk/exercises/KGZ-2024/sections/immigration/"
+
+
+def typed(cell, value, *, seen=None):
+    """What the browser posts for a cell whose select was changed to `value`."""
+    seen = cell if seen is None else seen
+    return {f"c-{cell.pk}": value, f"v-{cell.pk}": f"{seen.version}:{seen.value}"}
+
+
+def fill(exercise, consultant):
+    """Three claims on every immigration cell of the window."""
+    source = factories.source(consultant, exercise)
+    cells = exercise.cells.filter(indicator__section__key="immigration")
+    Claim.objects.bulk_create(
+        Claim(cell=cell, source=source, value="available", access="on_request") for cell in cells for _n in range(3)
+    )
+    cells.update(value="available", last_author=consultant)
+
+
+def test_the_page_reads_a_full_section_in_few_queries(
+    exercise, consultant, reviewer, sign_in, django_assert_max_num_queries
+):
+    fill(exercise, consultant)
+    for person in (consultant, reviewer):
+        client = sign_in(person)
+        with django_assert_max_num_queries(12):
+            page = client.get(PAGE)
+        assert page.content.decode().count("Flows by gender") >= 6
+
+
+def test_a_save_of_a_whole_section_takes_few_queries(exercise, consultant, sign_in, django_assert_max_num_queries):
+    cells = list(exercise.cells.filter(indicator__section__key="immigration"))
+    data = {}
+    for cell in cells:
+        data |= typed(cell, "not_available")
+    client = sign_in(consultant)
+    with django_assert_max_num_queries(12):
+        answer = client.post(PAGE, data)
+    assert answer.status_code == 302
+    assert not exercise.cells.filter(indicator__section__key="immigration").exclude(value="not_available").exists()
+
+
+def test_only_changed_cells_become_new_versions(exercise, consultant, sign_in):
+    changed, same = factories.cell(exercise, year=2020), factories.cell(exercise, year=2021)
+    sign_in(consultant).post(PAGE, typed(changed, "available") | typed(same, ""))
+    changed.refresh_from_db()
+    same.refresh_from_db()
+    assert (changed.version, same.version) == (2, 1)
+
+
+def test_a_refused_save_comes_back_with_everything_typed_and_both_versions(exercise, consultant, coordinator, sign_in):
+    fast, other = factories.cell(exercise, year=2020), factories.cell(exercise, year=2021)
+    seen = factories.cell(exercise, year=2020)
+    factories.assess(coordinator, fast)
+    client = sign_in(consultant)
+    data = typed(fast, "not_available", seen=seen) | typed(other, "partially_available")
+    answer = client.post(PAGE, data)
+    page = answer.content.decode()
+    assert "Nothing was saved" in page
+    assert "Coordinator changed" in page
+    assert "Keep theirs, by Coordinator" in page
+    assert f'name="c-{fast.pk}" value="not_available" required' in page
+    chosen = re.search(rf'<select name="c-{other.pk}".*?</select>', page, re.DOTALL)[0]
+    assert '"partially_available" selected' in chosen
+    other.refresh_from_db()
+    assert other.value == ""
+
+    fast.refresh_from_db()
+    answer = client.post(PAGE, typed(fast, "not_available") | typed(other, "partially_available"))
+    assert answer.status_code == 302
+    fast.refresh_from_db()
+    assert fast.value == "not_available"
+
+
+def test_a_cell_left_alone_never_conflicts(exercise, consultant, coordinator, sign_in):
+    fast, mine = factories.cell(exercise, year=2020), factories.cell(exercise, year=2021)
+    seen = factories.cell(exercise, year=2020)
+    factories.assess(coordinator, fast)
+    answer = sign_in(consultant).post(PAGE, typed(fast, "", seen=seen) | typed(mine, "available"))
+    assert answer.status_code == 302
+    fast.refresh_from_db()
+    assert fast.value == "available"
+
+
+def test_a_value_outside_the_vocabulary_is_told_beside_its_cell(exercise, consultant, sign_in):
+    cell = factories.cell(exercise)
+    page = sign_in(consultant).post(PAGE, typed(cell, "perhaps\0")).content.decode()
+    assert f'id="e-{cell.pk}-1"' in page
+    assert "not a valid choice" in page
+
+
+def test_a_forged_id_of_another_exercise_is_not_found(exercise, consultant, outsider, sign_in):
+    foreign = factories.cell(Exercise.objects.get(code="TJK-2024"))
+    answer = sign_in(consultant).post(PAGE, typed(foreign, "available"))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("data", [{"v-1": "nonsense"}, {"v-1": "1:a b"}, {"v-1": "9999999999:available"}, {"v-1": ":"}])
+def test_a_damaged_form_is_a_bad_request(exercise, consultant, sign_in, data):
+    assert sign_in(consultant).post(PAGE, data).status_code == 400
+
+
+def test_a_body_too_large_is_refused(exercise, consultant, sign_in):
+    body = "v-1=" + "9" * (11 * 1024 * 1024)
+    answer = sign_in(consultant).post(PAGE, body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400
+
+
+def test_an_observer_reads_and_an_outsider_finds_nothing(exercise, observer, outsider, sign_in):
+    cell = factories.cell(exercise)
+    client = sign_in(observer)
+    page = client.get(PAGE).content.decode()
+    assert "You read this section as observer" in page
+    assert "<select" not in page
+    answer = client.post(PAGE, typed(cell, "available"))
+    assert "Only the consultants and coordinators of KGZ-2024 change it." in answer.content.decode()
+    for address in (PAGE, PAGE + "submit/", "/desk/exercises/KGZ-2024/"):
+        assert sign_in(outsider).get(address).status_code == 404
+    for address in (PAGE, PAGE + "submit/", PAGE + "review/", "/desk/exercises/KGZ-2024/freeze/"):
+        assert sign_in(outsider).post(address).status_code == 404
+
+
+def test_an_unknown_section_is_not_found(exercise, consultant, sign_in):
+    assert sign_in(consultant).get("/desk/exercises/KGZ-2024/sections/emmigration/").status_code == 404
+
+
+def test_a_longer_span_shows_the_window_first_and_every_year_on_demand(exercise, consultant, sign_in):
+    client, address = sign_in(consultant), "/desk/exercises/KGZ-2024/sections/internal_mobility/"
+    assert ">1991</th>" not in client.get(address).content.decode()
+    everything = client.get(address + "?years=all").content.decode()
+    assert ">1991</th>" in everything
+    assert ">2023</th>" in everything
+
+
+def test_the_accessible_name_of_a_cell_says_everything(exercise, consultant, sign_in):
+    cell = factories.cell(exercise, "flows_by_gender", 2022)
+    factories.assess(consultant, cell, claim={"access": "on_request"})
+    page = sign_in(consultant).get(PAGE).content.decode()
+    assert 'aria-label="Flows by gender, 2022, available, on request, draft, 1 claim"' in page
+
+
+def test_a_partial_cell_without_reason_is_marked(exercise, consultant, sign_in):
+    cell = factories.cell(exercise)
+    client = sign_in(consultant)
+    client.post(PAGE, typed(cell, "partially_available"))
+    page = client.get(PAGE).content.decode()
+    assert "reason?" in page
+    assert "partially available, without a reason" in page
+
+
+def test_sixty_long_titles_are_shown(exercise, consultant, sign_in, django_assert_max_num_queries):
+    section = exercise.methodology.sections.get(key="big_data")
+    Indicator.objects.bulk_create(
+        Indicator(
+            section=section,
+            key=f"long-{n}",
+            title=f"{n} " + "ы" * 190,
+            order=100 + n,
+            group="other",
+            measure=f"m{n}",
+            breakdown="total",
+        )
+        for n in range(60)
+    )
+    create_cells(exercise)
+    client = sign_in(consultant)
+    with django_assert_max_num_queries(12):
+        page = client.get("/desk/exercises/KGZ-2024/sections/big_data/")
+    assert page.content.decode().count("ы" * 190) > 60
