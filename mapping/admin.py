@@ -1,5 +1,6 @@
-"""Imports the admin of every room, so that Django and Celery find them."""
+"""Imports the admin of every room, so that Django finds it."""
 
 import mapping.availability.admin
+import mapping.availability.exercise_admin
 import mapping.countries.admin
 import mapping.framework.admin  # noqa: F401
