@@ -13,7 +13,13 @@ from accounts.refusals import Refused
 from mapping.audit.admin import ServiceModelAdmin
 from mapping.availability.exercises import adopt_methodology, start_exercise
 from mapping.countries.models import Exercise
-from mapping.countries.permissions import COORDINATORS, exercises_with_role, has_role, is_regional_coordinator
+from mapping.countries.permissions import (
+    COORDINATORS,
+    exercises_with_role,
+    has_role,
+    has_role_anywhere,
+    is_regional_coordinator,
+)
 from mapping.countries.services import change_languages
 from mapping.framework.models import Methodology
 
@@ -59,17 +65,13 @@ class ExerciseAdmin(ServiceModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return has_role(request.user, obj) if obj else exercises_with_role(request.user).exists()
+        return has_role(request.user, obj) if obj else has_role_anywhere(request.user)
 
     def has_add_permission(self, request):
         return is_regional_coordinator(request.user)
 
     def has_change_permission(self, request, obj=None):
-        return (
-            has_role(request.user, obj, COORDINATORS)
-            if obj
-            else exercises_with_role(request.user, COORDINATORS).exists()
-        )
+        return has_role(request.user, obj, COORDINATORS) if obj else has_role_anywhere(request.user, COORDINATORS)
 
     def has_delete_permission(self, request, obj=None):
         return False  # what was found out about a country is kept: an exercise is frozen, not deleted

@@ -12,7 +12,7 @@ from mapping.countries.permissions import (
     COORDINATORS,
     EVERY_ROLE,
     countries_with_role,
-    exercises_with_role,
+    has_role_anywhere,
     manageable_assignments,
 )
 from mapping.countries.services import assign_by_email, unassign
@@ -38,7 +38,7 @@ class CountryAdmin(ServiceModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return exercises_with_role(request.user).exists()
+        return has_role_anywhere(request.user)
 
     def has_add_permission(self, request):
         return False
@@ -86,7 +86,7 @@ class AssignmentAdmin(ServiceModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return exercises_with_role(request.user, COORDINATORS).exists()
+        return has_role_anywhere(request.user, COORDINATORS)
 
     def has_add_permission(self, request):
         return self.has_view_permission(request)
