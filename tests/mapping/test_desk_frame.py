@@ -9,6 +9,9 @@ from django.contrib import admin
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
+from import_export.formats.base_formats import CSV
+from import_export.forms import SelectableFieldsExportForm
+from import_export.resources import modelresource_factory
 
 from mapping.availability.models import Value
 from mapping.content.models import ReviewStatus
@@ -68,6 +71,16 @@ def test_the_import_page_lists_every_error_with_its_row(db, sign_in):
     assert "No such year." in page
     assert "1066" in page
     assert " style=" not in page
+
+
+def test_the_export_page_needs_no_inline_script_or_style(db):
+    form = SelectableFieldsExportForm([CSV], [modelresource_factory(factories.User)])
+    page = render_to_string(
+        "admin/import_export/export.html", {"form": form, "opts": factories.User._meta, "export_url": "/export"}
+    )
+    assert re.search(r'<label for="([^"]+)" data-resource="0">\s*<input type="checkbox"[^>]* id="\1"', page)
+    assert " style=" not in page
+    assert "onchange" not in page
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
