@@ -2,6 +2,7 @@
 
 import time
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from accounts import services
 from accounts.models import AccountMail, SignIn, User
@@ -85,10 +87,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
+    """The second factor: who may do without, and a picture of the key that can be scanned on a dark page too."""
+
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _("Your role needs a second factor: it cannot be switched off."),
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
     }
+
+    def build_totp_svg(self, url):
+        return qrcode.make(url, image_factory=SvgPathFillImage).to_string().decode()
 
     def can_delete_authenticator(self, authenticator):
         return not authenticator.user.must_use_second_factor

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
@@ -76,7 +76,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language", "time_zone", "is_active", "is_superuser", "needs_second_factor"]
-        labels = {"is_superuser": _("is a superuser")}
+        labels = {"is_superuser": _("Is a superuser")}
         help_texts = {
             "is_superuser": _("May do everything, everywhere, except approve their own work."),
             "is_active": _("Switching an account off ends its sessions at once."),
@@ -195,7 +195,11 @@ class PersonAdmin(PeopleManagersOnly, admin.ModelAdmin):
             else:
                 done += 1
         if done:
-            self.message_user(request, gettext("Done for %(number)d people.") % {"number": done}, messages.SUCCESS)
+            self.message_user(request, _done(done), messages.SUCCESS)
+
+
+def _done(number):
+    return ngettext("Done for %(number)d person.", "Done for %(number)d people.", number) % {"number": number}
 
 
 def _invite_anew(*, actor, user):

@@ -3,8 +3,6 @@
 They are written when they are sent: links are made then, so that no secret ever lies in the database.
 """
 
-from zoneinfo import ZoneInfo
-
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -35,7 +33,7 @@ def build(mail):
     user = mail.user
     if not user.is_active:
         raise Unwanted("The account was switched off.")
-    with translation.override(user.language), timezone.override(ZoneInfo(user.time_zone)):
+    with translation.override(user.language), timezone.override(user.zone):
         subject, template, context = WRITERS[mail.kind](mail)
         body = render_to_string(f"accounts/mail/{template}.txt", {"person": user, "site": settings.BASE_URL} | context)
     return EmailMessage(subject, body, to=[user.email])

@@ -1,7 +1,5 @@
 """What a person's account does to every page: language, time zone, and the second factor that must come first."""
 
-import zoneinfo
-
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
@@ -19,7 +17,7 @@ class PreferencesMiddleware:
             return self.get_response(request)
         translation.activate(request.user.language)  # LocaleMiddleware sets it anew for the next request
         request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
+        with timezone.override(request.user.zone):
             return self.get_response(request)
 
 

@@ -103,6 +103,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email == SYSTEM_EMAIL
 
     @property
+    def zone(self):
+        """The person's time zone; UTC where this machine has forgotten it, for no page may fail over that."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return zoneinfo.ZoneInfo("UTC")
+
+    @property
     def must_use_second_factor(self):
         """Tell whether this person has to have a second factor before anything else."""
         if self.is_demo and settings.EMBEDDED:

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -37,10 +38,9 @@ def invite(*, actor, email, name, language="en"):
     email = email.strip().lower()
     if obstacle := invitation_obstacle(email):
         raise Refused(obstacle)
-    user = User.objects.select_for_update().filter(email=email).first() or User(email=email)
+    user, _created = User.objects.get_or_create(email=email, defaults={"password": make_password(None)})
+    user = User.objects.select_for_update().get(pk=user.pk)
     user.name, user.language = name.strip(), language
-    if user.pk is None:
-        user.set_unusable_password()
     _check(user)
     user.save()
     now = timezone.now()

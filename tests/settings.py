@@ -16,7 +16,7 @@ os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="workbench-tests-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import STORAGES  # noqa: E402
+from config.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow by design
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -24,3 +24,6 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 # A nudge to a worker goes nowhere: tests of real workers start them as processes, with the project's own settings.
 CELERY_BROKER_URL = "memory://"
 WHITENOISE_AUTOREFRESH = True  # no static files are collected for tests
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in life: in memory, threads share one cache whose locks do not wait for each other.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}

@@ -1,10 +1,13 @@
 """People as they are met at the door, and mail as it leaves."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -74,3 +77,20 @@ def link_in(message):
     """Return the path of the first link in a mail."""
     line = next(line for line in message.body.splitlines() if line.startswith("http"))
     return "/" + line.split("/", 3)[3]
+
+
+def at_once(act, values):
+    """Call `act` with each value in a thread of its own, all at the same moment; return what came of each."""
+    gate = Barrier(len(values))
+
+    def attempt(value):
+        gate.wait()
+        try:
+            return act(value)
+        except Exception as error:  # noqa: BLE001 - what came of it is for the test to judge
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(values)) as pool:
+        return list(pool.map(attempt, values))

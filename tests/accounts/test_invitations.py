@@ -10,7 +10,7 @@ from accounts import services
 from accounts.models import AccountMail, Invitation, User
 from accounts.refusals import Refused
 from accounts.selectors import invitation_token
-from tests.accounts.conftest import PASSWORD, deliver_all, is_signed_in, link_in, sign_in
+from tests.accounts.conftest import at_once, deliver_all, is_signed_in, link_in, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -87,11 +87,26 @@ def test_the_link_works_once(client, invitation):
     assert not is_signed_in(client)
 
 
-def test_of_two_that_follow_it_at_once_the_second_is_refused(invitation):
-    values = {"actor": invitation.user, "invitation": invitation, "name": "Grace", "password": PASSWORD}
-    services.accept_invitation(**values)
-    with pytest.raises(Refused):
-        services.accept_invitation(**values)
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_follow_it_at_once_exactly_one_sets_the_password(invitation):
+    def accept(password):
+        services.accept_invitation(actor=invitation.user, invitation=invitation, name="Grace", password=password)
+        return password
+
+    outcomes = at_once(accept, ["the first password", "the other password"])
+    accepted = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    assert [type(outcome) for outcome in outcomes if outcome not in accepted] == [Refused]
+    assert User.objects.get(pk=invitation.user_id).check_password(accepted[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_invite_the_same_person_at_once_neither_fails(ada):
+    def invite(name):
+        return services.invite(actor=ada, email="grace@example.org", name=name)
+
+    outcomes = at_once(invite, ["Grace", "Grace Hopper"])
+    assert [type(outcome) for outcome in outcomes] == [Invitation, Invitation], outcomes
+    assert sorted(invitation.is_open for invitation in Invitation.objects.all()) == [False, True]
 
 
 def test_opening_the_link_uses_nothing_up(client, invitation):

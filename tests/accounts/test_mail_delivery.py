@@ -1,9 +1,7 @@
 """A mail is a row: what becomes of it when the server, the worker or the network fails. Against a real server."""
 
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -14,6 +12,7 @@ from django.utils import timezone
 from accounts import letters, mail, services, tasks
 from accounts.models import AccountMail, User
 from accounts.work import LEASE, QueuedWork, claim, due
+from tests.accounts.conftest import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,17 +198,7 @@ def test_a_mail_is_written_in_the_language_of_its_reader(postman, ada):
 
 
 def test_of_two_workers_exactly_one_has_the_row(notice):
-    gate = Barrier(8)
-
-    def work(_number):
-        gate.wait()
-        try:
-            return claim(AccountMail, notice.pk)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(work, range(8))) == [False] * 7 + [True]
+    assert sorted(at_once(lambda _worker: claim(AccountMail, notice.pk), range(8))) == [False] * 7 + [True]
 
 
 def test_the_scan_finds_what_a_lost_message_left_behind(notice, monkeypatch):

@@ -145,6 +145,11 @@ class TestOnesOwnProfile:
         assert page.status_code == 200
         assert "errbox" in page.content.decode()
 
+    def test_a_time_zone_the_machine_has_forgotten_is_read_as_utc(self, client, ada):
+        User.objects.filter(pk=ada.pk).update(time_zone="Soviet/Frunze")
+        sign_in(client, ada.email)
+        assert client.get("/accounts/").status_code == 200
+
     def test_the_services_refuse_them_too(self, ada):
         with pytest.raises(Refused):
             services.update_person(actor=ada, user=ada, name="Ada", language="en", time_zone="../../etc/passwd")
