@@ -158,7 +158,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end, the one at hand goes on
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/10m/key", "reset_password": "20/h/ip,3/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/10m/key",
+    "reset_password": "20/h/ip,3/h/key",
+    # The page of an agency: guessed links are slowed down by the address, answers by the link too.
+    "open_data_request": "60/m/ip",
+    "answer_data_request": "120/h/ip,30/h/key",
+}
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write into the database on every page
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_FORMS = {
@@ -239,6 +245,11 @@ SCAN_SECONDS = 30
 # `expires` keeps scans from piling up while no worker runs.
 CELERY_BEAT_SCHEDULE = {
     "scan account mail": {"task": "accounts.scan_mail", "schedule": SCAN_SECONDS, "options": {"expires": SCAN_SECONDS}},
+    "scan data requests": {
+        "task": "data_requests.scan",
+        "schedule": SCAN_SECONDS,
+        "options": {"expires": SCAN_SECONDS},
+    },
 }
 
 # --- Mail --------------------------------------------------------------------

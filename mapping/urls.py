@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("mapping.desk.urls")),
+    path("", include("mapping.data_requests.urls")),
 ]

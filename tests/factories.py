@@ -1,16 +1,20 @@
 """Reach a state through the very services that people use."""
 
+from datetime import timedelta
 from itertools import count
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.utils import timezone
 
 from accounts.models import User
 from mapping.availability.exercises import start_exercise
 from mapping.availability.models import Cell
 from mapping.availability.services import CellEdit, ClaimEdit, save_cell
-from mapping.countries.models import Assignment, Country, Exercise
+from mapping.countries.models import Agency, Assignment, Country, Exercise, FocalPoint
 from mapping.countries.permissions import forget_assignments
-from mapping.countries.services import load_countries
+from mapping.countries.services import load_countries, save_agency, save_focal_point
+from mapping.data_requests import services as requests
+from mapping.data_requests.sending import send_message
 from mapping.framework.services import load_methodology
 from mapping.review import transitions
 from mapping.sources.services import create_source
@@ -100,3 +104,44 @@ def _decide(transition, actor, rows, **kwargs):
         transition(actor=actor, model=type(row), exercise=row.exercise, rows=[(row.pk, row.version)], **kwargs)
         row.refresh_from_db()
     return rows[0] if len(rows) == 1 else rows
+
+
+# --- Data requests -----------------------------------------------------------
+
+
+def agency(actor, exercise, acronym="NSC", *, focal_point=True):
+    """An agency of the exercise's country, with a focal point who reads English."""
+    row = Agency(country=exercise.country, acronym=acronym, name=f"National Committee {acronym}", kind="government")
+    save_agency(actor=actor, agency=row)
+    if focal_point:
+        official = FocalPoint(agency=row, name="Gulnara Official", email=f"official@{acronym.lower()}.example")
+        save_focal_point(actor=actor, focal_point=official)
+    return row
+
+
+def data_request(actor, exercise, agency=None, *, cells=None, days=14, **values):
+    """A draft about the stock of 2020 and 2021."""
+    cells = cells or [cell(exercise, year=2020), cell(exercise, year=2021)]
+    told = {"subject": "Migrant stock", "letter": "we ask for data.", "language": "en"} | values
+    return requests.write_request(
+        actor=actor,
+        exercise=exercise,
+        agency=agency or globals()["agency"](actor, exercise),
+        due_on=timezone.localdate() + timedelta(days=days),
+        cells=[cell.pk for cell in cells],
+        **told,
+    )
+
+
+def approved_request(writer, approver, exercise, **values):
+    """A request whose mail waits to be sent."""
+    draft = data_request(writer, exercise, **values)
+    return requests.approve_request(actor=approver, request=draft, version=draft.version)
+
+
+def sent_request(writer, approver, exercise, **values):
+    """A request whose mail a worker has sent."""
+    request = approved_request(writer, approver, exercise, **values)
+    send_message(request.messages.get().pk)
+    request.refresh_from_db()
+    return request

@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutgoingMail
 from mapping.availability.models import Cell, Value
 from mapping.countries.models import Agency, Exercise, FocalPoint
+from mapping.fields import SearchTextField
 from mapping.sources.models import Access
 
 
@@ -52,12 +54,14 @@ class DataRequest(models.Model):
     written_by = _person(_("written by"), editable=False)
     last_author = _person(_("last changed by"), editable=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
     approved_by = _person(_("approved by"), null=True, blank=True, editable=False)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
     # Part of what the link signs: raising it makes every link sent so far invalid.
     link_generation = models.PositiveSmallIntegerField(default=1, editable=False)
+    search_text = SearchTextField(of=["subject"])
 
     class Meta:
         app_label = "mapping"
@@ -76,14 +80,24 @@ class DataRequest(models.Model):
                 name="data_request_sent_is_approved",
                 condition=Q(status__in=["draft", "withdrawn"]) | Q(approved_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="data_request_sent_has_moment", condition=~Q(status="sent") | Q(sent_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="data_request_answered_has_moment", condition=~Q(status="answered") | Q(answered_at__isnull=False)
+            ),
         ]
 
     def __str__(self):
         return f"{self.reference} {self.subject}"
 
+    def get_absolute_url(self):
+        return reverse("data_request", kwargs={"code": self.exercise.code, "number": self.number})
+
     @property
     def reference(self):
-        return f"{self.exercise.code}/{self.number}"
+        """What both sides call it, such as KGZ-2024/R-007."""
+        return f"{self.exercise.code}/R-{self.number:03}"
 
 
 class RequestItem(models.Model):
@@ -151,13 +165,24 @@ class Answer(models.Model):
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
         ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="answer_is_by_somebody",
+                condition=Q(channel="link", focal_point__isnull=False)
+                | Q(channel="paper", registered_by__isnull=False),
+            )
+        ]
 
     def __str__(self):
         return f"{self.request.reference}, {self.at:%Y-%m-%d}"
 
 
 class ItemAnswer(models.Model):
-    """What an answer says of one item: a proposal for the consultant, never written into the cell by itself."""
+    """What an answer says of one item: a proposal for the consultant, never written into the cell by itself.
+
+    An empty value says that the agency does not know, or that the data are not its own; an item that was passed over
+    has no row.
+    """
 
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="item_answers", verbose_name=_("answer"))
     item = models.ForeignKey(RequestItem, on_delete=models.PROTECT, related_name="answers", verbose_name=_("item"))

@@ -1,0 +1,51 @@
+"""Requests in the admin: a list to search and to read; they are written and sent on the desk's own pages."""
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from mapping.audit.admin import ServiceModelAdmin
+from mapping.countries.permissions import exercises_with_role
+from mapping.data_requests.models import DataRequest
+from mapping.data_requests.permissions import can_view, visible
+from mapping.fields import folded
+
+
+@admin.register(DataRequest)
+class DataRequestAdmin(ServiceModelAdmin):
+    list_display = ["page", "exercise", "agency", "subject", "status", "due_on"]
+    list_display_links = None
+    list_filter = ["status", ("exercise", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["search_text"]
+    date_hierarchy = "due_on"
+
+    @admin.display(description=_("reference"), ordering="number")
+    def page(self, obj):
+        return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj.reference)
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url()
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request).filter(pk__in=visible(request.user))
+        return found.select_related("exercise__country", "agency")
+
+    def get_search_results(self, request, queryset, search_term):
+        term = folded(search_term)
+        return queryset.filter(Q(search_text__contains=term) | Q(agency__search_text__contains=term)), False
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return exercises_with_role(request.user).exists() if obj is None else can_view(request.user, obj)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
