@@ -161,9 +161,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/10m/key",
     "reset_password": "20/h/ip,3/h/key",
-    # The page of an agency: guessed links are slowed down by the address, answers by the link too.
-    "open_data_request": "60/m/ip",
-    "answer_data_request": "120/h/ip,30/h/key",
+    "answer_data_request": "120/h/ip,30/h/key",  # the key is the agency's link
 }
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write into the database on every page
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"

@@ -20,7 +20,9 @@ HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Rob
 
 
 def _secret_page(view):
-    """Find the request its link means, slow down whoever guesses, and keep link and page out of caches and logs.
+    """Find the request its link means, slow down whoever posts too often, keep link and page out of caches and indexes.
+
+    A guess is hopeless (the link is signed), so that opening a page is not counted and writes nothing at all.
 
     No CSRF token is asked for: the link itself is what entitles, no cookie does; and under `no-referrer` a browser
     says nothing of where a form comes from, which Django's check would refuse.
@@ -28,7 +30,7 @@ def _secret_page(view):
 
     @wraps(view)
     def found(request, token):
-        if not ratelimit.consume(request, action="open_data_request", key=token):
+        if not ratelimit.consume(request, action="answer_data_request", key=token):  # it counts posts only
             return _too_often(request)
         try:
             opened = selectors.find_request(token)
@@ -62,7 +64,7 @@ def _over(request, sentence, *, data_request=None, status=404):
 
 
 def _too_often(request):
-    sentence = _("This page was opened or sent too often in a short time. Wait a few minutes, then try again.")
+    sentence = _("This page was sent too often in a short time. Wait a few minutes, then try again.")
     return _over(request, sentence, status=429)
 
 
@@ -90,8 +92,6 @@ def answer(request, token, data_request, focal_point, language):
     )
     refused = None
     if request.method == "POST":
-        if not ratelimit.consume(request, action="answer_data_request", key=token):
-            return _too_often(request)
         refused = _save(data_request, focal_point, forms)
         if not refused and forms.is_valid():
             return redirect(f"{reverse('answer_thanks', args=[token])}?language={language}")

@@ -1,7 +1,6 @@
 """Requests as they stand between draft and answer, and the mail server's side."""
 
-from datetime import date, datetime, time, timedelta
-from datetime import timezone as tz
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -39,7 +38,7 @@ def on_day(monkeypatch):
     """Return a function that makes it a day, at noon."""
 
     def travel(day):
-        monkeypatch.setattr(timezone, "now", lambda: datetime.combine(day, time(12), tz.utc))
+        monkeypatch.setattr(timezone, "now", lambda: datetime.combine(day, time(12), UTC))
 
     return travel
 
