@@ -37,6 +37,8 @@ WRITERS = {
     "accounts/models.py",  # the user manager
     "accounts/work.py",  # claims
     "mapping/availability/exercises.py",
+    "mapping/data_requests/answers.py",
+    "mapping/data_requests/sending.py",  # the outbox: what became of a mail
     "mapping/review/transitions.py",
 }
 
