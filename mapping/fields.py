@@ -51,7 +51,8 @@ class WordsFormField(forms.CharField):
         return [self.read_word(word) for word in re.split(r"[\s,;]+", super().to_python(value)) if word]
 
     def has_changed(self, initial, data):
-        return not self.disabled and self.prepare_value(initial).split() != re.split(r"[\s,;]+", (data or "").strip())
+        typed = [word for word in re.split(r"[\s,;]+", data or "") if word]
+        return not self.disabled and self.prepare_value(initial).split() != typed
 
 
 class WordsField(models.TextField):
