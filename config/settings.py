@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SCAN_SECONDS,
         "options": {"expires": SCAN_SECONDS},
     },
+    "scan summaries": {"task": "summaries.scan", "schedule": SCAN_SECONDS, "options": {"expires": SCAN_SECONDS}},
 }
 
 # --- Mail --------------------------------------------------------------------

@@ -4,4 +4,5 @@ import mapping.availability.admin
 import mapping.availability.exercise_admin
 import mapping.countries.admin
 import mapping.data_requests.admin
-import mapping.framework.admin  # noqa: F401
+import mapping.framework.admin
+import mapping.summaries.admin  # noqa: F401

@@ -1,3 +1,4 @@
 """Imports the tasks of every room, so that Django and Celery find them."""
 
-import mapping.data_requests.tasks  # noqa: F401
+import mapping.data_requests.tasks
+import mapping.summaries.tasks  # noqa: F401

@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("mapping.desk.urls")),
+    path("", include("mapping.summaries.urls")),
     path("", include("mapping.data_requests.urls")),
 ]
