@@ -46,6 +46,12 @@ class WorkbenchAdminSite(AdminSite):
         """Lead to the one page that changes a password."""
         return redirect("account_change_password")
 
+    def index(self, request, extra_context=None):
+        """Show a person's work first: exercises, progress, what waits for them; then the models."""
+        from mapping.desk.selectors import home  # models are not loaded yet when the site is made
+
+        return super().index(request, {"home": home(request.user), **(extra_context or {})})
+
     def get_app_list(self, request, app_label=None):
         """Return the models the person may see: by heading, or of one app as Django has them."""
         apps = super().get_app_list(request, app_label)

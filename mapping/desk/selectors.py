@@ -1,22 +1,18 @@
-"""Read what the desk's pages show: an exercise, its progress, a section as a grid, what waits for a person."""
+"""Read what the desk's pages show: an exercise, its progress, what waits for a person."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Case, Count, Max, Min, Q, When
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from mapping.availability.models import Cell, Claim, Value
-from mapping.availability.rules import access_of, is_contradicted
+from mapping.availability.models import Cell, Value
 from mapping.content.models import ReviewStatus
-from mapping.content.permissions import why_not_edit
-from mapping.countries.models import Assignment
-from mapping.countries.permissions import exercises_with_role
-from mapping.framework.models import Indicator
-
-# What the grid needs of a claim.
-_CLAIM_FIELDS = ("cell", "value", "access", "scope", "subgroup", "collector", "publisher")
+from mapping.countries.models import Assignment, Exercise
+from mapping.countries.permissions import EDITORS, assignments, exercises_with_role, roles
+from mapping.review.permissions import approvable
+from mapping.sources.models import Source
 
 
 def exercise_or_404(user, code):
@@ -62,15 +58,15 @@ def progress(exercises):
     counted = (
         Cell.objects.filter(exercise__in=exercises)
         .order_by()
-        .values_list("exercise", "indicator__section")
+        .values("exercise", "indicator__section")
         .annotate(
-            Count("pk", filter=applicable),
-            Count("pk", filter=applicable & ~Q(value="")),
-            Count("pk", filter=applicable & Q(status__in=[ReviewStatus.SUBMITTED, ReviewStatus.APPROVED])),
-            Count("pk", filter=applicable & Q(status=ReviewStatus.APPROVED)),
+            total=Count("pk", filter=applicable),
+            assessed=Count("pk", filter=applicable & ~Q(value="")),
+            submitted=Count("pk", filter=applicable & Q(status__in=[ReviewStatus.SUBMITTED, ReviewStatus.APPROVED])),
+            approved=Count("pk", filter=applicable & Q(status=ReviewStatus.APPROVED)),
         )
     )
-    return {(exercise, section): Progress(*counts) for exercise, section, *counts in counted}
+    return {(group.pop("exercise"), group.pop("indicator__section")): Progress(**group) for group in counted}
 
 
 def section_progress(exercise, sections):
@@ -78,25 +74,6 @@ def section_progress(exercise, sections):
     counted = progress([exercise])
     rows = [(section, counted.get((exercise.pk, section.pk), Progress())) for section in sections]
     return rows, sum((row for _section, row in rows), Progress())
-
-
-def section_cells(exercise, section):
-    """Return all cells of a section with their claims, by two queries."""
-    claims = Prefetch("claims", Claim.objects.only(*_CLAIM_FIELDS))
-    cells = list(
-        Cell.objects.filter(exercise=exercise, indicator__section=section)
-        .select_related("indicator")
-        .prefetch_related(claims)
-        .order_by("indicator__order", "year")
-    )
-    for cell in cells:
-        cell.exercise = exercise
-    return cells
-
-
-def contradicted(cells):
-    """Return the cells whose claims contradict without a note that resolves it."""
-    return [cell for cell in cells if is_contradicted(cell, list(cell.claims.all()))]
 
 
 def exercise_counts(exercise):
@@ -110,106 +87,90 @@ def people_of(exercise):
     return assignments.select_related("user").order_by("role", "user__name")
 
 
-@dataclass
-class GridCell:
-    """A cell as the grid shows it: what is saved or, after a refused save, what was typed over what was seen."""
+# --- Home --------------------------------------------------------------------
 
-    cell: Cell
-    value: str
-    seen: str
-    access: str
-    contradicted: bool
-    claims: int
-    editable: bool
-    choosable: bool = False
-    errors: list = field(default_factory=list)
-    theirs: Cell | None = None
-
-    @property
-    def lacks_reason(self):
-        return self.cell.value == Value.PARTIALLY_AVAILABLE and not self.cell.partial_reason
-
-    @property
-    def title(self):
-        return str(self.cell)
-
-    @property
-    def name(self):
-        """Return the accessible name, which says everything that symbols show."""
-        parts = [
-            str(self.cell),
-            self.cell.get_value_display() or _("not assessed"),
-            self.cell.get_partial_reason_display(),
-            _("without a reason") if self.lacks_reason else "",
-            {"on_request": _("on request"), "not_shared": _("not shared"), "unknown": _("access unknown")}.get(
-                self.access, ""
-            ),
-            _("claims contradict") if self.contradicted else "",
-            self.cell.get_status_display(),
-            ngettext("%(count)d claim", "%(count)d claims", self.claims) % {"count": self.claims},
-        ]
-        return ", ".join(part.lower() if index else part for index, part in enumerate(parts) if part)
+IN_FULL = 5  # exercises shown with the progress of every section; further ones are links
 
 
 @dataclass
-class GridGroup:
-    """The indicators of one group (stock, flow, other), each with a cell a year, or None outside its span."""
+class Waiting:
+    """Rows of one kind, in one section or exercise, that wait for a person. `kind` is the review state they are in."""
 
+    kind: str
+    count: int
+    since: datetime
+    exercise: str
     title: str
-    rows: list
-    assessed: int
-    total: int
+    section: str = ""
+    reason: str = ""
 
 
-def grid_years(exercise, cells, *, every_year):
-    """Return (the years shown, whether there are more)."""
-    all_years = sorted({cell.year for cell in cells})
-    window = [year for year in all_years if exercise.first_year <= year <= exercise.last_year]
-    return (all_years if every_year else window), len(window) < len(all_years)
+@dataclass
+class OwnExercise:
+    exercise: Exercise
+    roles: list
+    progress: list
+    total: Progress
 
 
-def grid(user, cells, years, *, choosable=frozenset(), typed=None, refusals=None):
-    """Return [GridGroup]. `typed` ({id: Typed}) and `refusals` ({id: Refused}) are those of a refused save."""
-    groups = {}
-    for cell in cells:
-        rows = groups.setdefault(cell.indicator.group, {}).setdefault(cell.indicator, {})
-        if cell.year in years:
-            rows[cell.year] = _grid_cell(
-                user, cell, choosable, (typed or {}).get(cell.pk), (refusals or {}).get(cell.pk)
-            )
-    return [
-        GridGroup(
-            Indicator.Group(group).label,
-            [(indicator, [(year, found.get(year)) for year in years]) for indicator, found in rows.items()],
-            *_assessed([cell for found in rows.values() for cell in found.values()]),
-        )
-        for group, rows in groups.items()
-    ]
+@dataclass
+class Home:
+    """A person's work: what waits for them, their exercises with progress, and the rest of what they may see."""
+
+    waiting: list
+    exercises: list
+    others: list
 
 
-def _assessed(grid_cells):
-    applicable = [shown.cell for shown in grid_cells if shown.cell.value != Value.NOT_APPLICABLE]
-    return sum(1 for cell in applicable if cell.value), len(applicable)
-
-
-def _grid_cell(user, cell, choosable, typed, refusal):
-    claims = list(cell.claims.all())
-    shown = GridCell(
-        cell=cell,
-        value=cell.value,
-        seen=f"{cell.version}:{cell.value}",
-        access=access_of(claims, cell.value),
-        contradicted=is_contradicted(cell, claims),
-        claims=len(claims),
-        editable=not why_not_edit(user, cell),
-        choosable=cell.pk in choosable,
+def home(user):
+    """Return a person's Home, by a number of queries that does not grow with their exercises."""
+    assigned = [pk for pk in assignments(user) if pk is not None]
+    exercises = list(
+        exercises_with_role(user)
+        .select_related("country", "methodology")
+        .annotate(assigned=Case(When(pk__in=assigned, then=0), default=1))
+        .prefetch_related("methodology__sections")
+        .order_by("assigned", "code")
     )
-    if typed is not None:
-        shown.value = typed.value
-        shown.seen = f"{typed.version}:{typed.seen_value}"
-    if refusal is not None:
-        shown.errors = [str(refusal), *refusal.problems]
-        if row := getattr(refusal, "row", None):  # somebody was faster: what is typed from here on is over theirs
-            shown.theirs = row
-            shown.seen = f"{row.version}:{row.value}"
-    return shown
+    in_full, others = exercises[:IN_FULL], exercises[IN_FULL:]
+    counted = progress([exercise.pk for exercise in in_full])
+    shown = []
+    for exercise in in_full:
+        sections = exercise.methodology.sections.all()
+        rows = [(section, counted.get((exercise.pk, section.pk), Progress())) for section in sections]
+        total = sum((row for _section, row in rows), Progress())
+        shown.append(OwnExercise(exercise, sorted(role.label for role in roles(user, exercise)), rows, total))
+    return Home(waiting_for(user), shown, others)
+
+
+def waiting_for(user):
+    """Return what waits for a person: their rows that were returned, then submitted rows that they may approve."""
+    found = []
+    for model, by in ((Cell, ("indicator__section__key", "indicator__section__title")), (Source, ())):
+        mine = Q(last_author=user) | Q(submitted_by=user)
+        returned = model.objects.filter(
+            mine,
+            status=ReviewStatus.RETURNED,
+            exercise__in=exercises_with_role(user, EDITORS),
+            exercise__frozen_at=None,
+        )
+        found += _grouped(ReviewStatus.RETURNED, returned, by, since=Min("changed_at"), reason=Max("return_reason"))
+        found += _grouped(ReviewStatus.SUBMITTED, approvable(user, model.objects.all()), by, since=Min("submitted_at"))
+    return sorted(found, key=lambda waiting: (waiting.kind != ReviewStatus.RETURNED, waiting.since))
+
+
+def _grouped(kind, rows, by, **figures):
+    """Return the rows as Waiting, one an exercise and section (`by`: its key and title; none for sources)."""
+    groups = rows.order_by().values("exercise__code", *by).annotate(count=Count("pk"), **figures)
+    return [
+        Waiting(
+            kind=kind,
+            count=group["count"],
+            since=group["since"],
+            exercise=group["exercise__code"],
+            title=group[by[1]] if by else _("Sources"),
+            section=group[by[0]] if by else "",
+            reason=group.get("reason", ""),
+        )
+        for group in groups
+    ]

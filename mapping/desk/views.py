@@ -17,7 +17,7 @@ from mapping.availability.services import save_cells
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role, roles
-from mapping.desk import selectors
+from mapping.desk import grid, selectors
 from mapping.desk.forms import chosen_rows, edits, typed_cells
 from mapping.review import sections as review
 from mapping.review.selectors import section_review
@@ -116,11 +116,11 @@ def _section_or_404(sections, key):
 
 
 def _section_page(request, exercise, sections, section, *, typed=None, refused=None):
-    cells = selectors.section_cells(exercise, section)
+    cells = grid.cells_of(exercise, section)
     if refused is not None and not refused.refusals.keys() <= {cell.pk for cell in cells}:
         raise Http404  # a cell of another section or exercise was posted
     every_year = request.GET.get("years") == "all"
-    years, has_more_years = selectors.grid_years(exercise, cells, every_year=every_year)
+    years, has_more_years = grid.years_of(exercise, cells, every_year=every_year)
     standing = section_review(request.user, exercise, section, cells)
     position = sections.index(section)
     context = {
@@ -133,7 +133,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "years": years,
         "every_year": every_year,
         "has_more_years": has_more_years,
-        "groups": selectors.grid(
+        "groups": grid.groups_of(
             request.user,
             cells,
             years,
@@ -166,12 +166,12 @@ def submit_section(request, exercise, key):
             request, _("Only the consultants and coordinators of %(exercise)s submit.") % {"exercise": exercise.code}
         )
         return redirect("exercise_section", code=exercise.code, key=section.key)
-    cells = selectors.section_cells(exercise, section)
+    cells = grid.cells_of(exercise, section)
     context = {
         "title": _("Submit %(section)s") % {"section": section.title},
         "section": section,
         "standing": section_review(request.user, exercise, section, cells),
-        "contradicted": selectors.contradicted(cells),
+        "contradicted": grid.contradicted(cells),
     }
     return _page(request, "mapping/desk/submit.html", exercise, **context)
 
