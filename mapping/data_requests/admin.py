@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from mapping.audit.admin import ServiceModelAdmin
-from mapping.countries.permissions import exercises_with_role
+from mapping.countries.permissions import has_role_anywhere
 from mapping.data_requests.models import DataRequest
 from mapping.data_requests.permissions import can_view, visible
 from mapping.fields import folded
@@ -39,7 +39,7 @@ class DataRequestAdmin(ServiceModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return exercises_with_role(request.user).exists() if obj is None else can_view(request.user, obj)
+        return has_role_anywhere(request.user) if obj is None else can_view(request.user, obj)
 
     def has_add_permission(self, request):
         return False

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.shortcuts import redirect
 
 from mapping.audit.admin import ServiceModelAdmin
+from mapping.countries.permissions import has_role_anywhere
 from mapping.summaries.models import Summary
 from mapping.summaries.permissions import can_view_summary, visible_summaries
 
@@ -26,7 +27,7 @@ class SummaryAdmin(ServiceModelAdmin):
         return redirect("summary", code=row.exercise.code, number=row.number)
 
     def has_module_permission(self, request):
-        return visible_summaries(request.user).exists()
+        return has_role_anywhere(request.user)
 
     def has_view_permission(self, request, obj=None):
         return can_view_summary(request.user, obj) if obj else self.has_module_permission(request)

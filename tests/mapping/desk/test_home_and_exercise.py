@@ -1,5 +1,8 @@
 """The first page tells what waits for a person; the exercise's page how far it is."""
 
+from django.contrib.admin import site
+
+from mapping.countries.permissions import forget_assignments
 from tests import factories
 
 EXERCISE = "/desk/exercises/KGZ-2024/"
@@ -35,6 +38,14 @@ def test_home_reads_many_exercises_in_few_queries(
     with django_assert_max_num_queries(15):
         page = client.get("/desk/").content.decode()
     assert "Other exercises" in page
+
+
+def test_the_menu_asks_the_database_only_who_is_who(exercise, consultant, rf, django_assert_max_num_queries):
+    request = rf.get("/desk/")
+    request.user = consultant
+    forget_assignments(consultant)
+    with django_assert_max_num_queries(1):
+        assert site.get_app_list(request)
 
 
 def test_an_outsider_sees_only_their_own_exercise(exercise, outsider, sign_in):
