@@ -32,7 +32,7 @@ class OfferForm(forms.Form):
     )
 
     def __init__(self, *args, agencies, sections, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="offer_%s", **kwargs)  # beside RequestForm, which has a language too
         self.fields["agency"].queryset = agencies
         self.fields["section"].queryset = sections
         self.fields["language"].required = False

@@ -32,7 +32,7 @@ def suggested(exercise, agency, language):
     with translation.override(language):
         subject = _("Migration data on %(country)s, %(first)d–%(last)d") % told
         letter = _(
-            "we are mapping which migration data exist on %(country)s for the years %(first)d–%(last)d, by the "
+            "We are mapping which migration data exist on %(country)s for the years %(first)d–%(last)d, by the "
             "“%(methodology)s”. The mapping tells, for each kind of data and each year, whether data are available, "
             "available in part or missing. It names who holds them; it does not collect the data themselves, nor any "
             "data about persons.\n"

@@ -121,13 +121,33 @@ def latest_answer(request):
     return request.answers.order_by("-at", "-pk").first()
 
 
-def questions_with_answers(request):
-    """Return the questions of a request, each item with `said`, the newest ItemAnswer about it, or None."""
-    found, said = questions(request), latest_item_answers(request)
-    for question in found:
-        for item in question.items:
-            item.said = said.get(item.pk)
-    return found
+@dataclass
+class Run:
+    """Years in a row of one question, of which cells and answers say the same."""
+
+    items: list
+    said: ItemAnswer | None
+
+    @property
+    def years(self):
+        """The years in words."""
+        return years_in_words([item.cell.year for item in self.items])
+
+    @property
+    def value(self):
+        """What the cells say now."""
+        return self.items[0].cell.value
+
+
+def runs(question, said):
+    """Return the runs of a question; `said` is {item id: ItemAnswer}."""
+
+    def same(item):
+        one = said.get(item.pk)
+        return item.cell.value, one and (one.value, one.access, one.comment)
+
+    groups = [list(items) for _key, items in groupby(question.items, key=same)]
+    return [Run(items, said.get(items[0].pk)) for items in groups]
 
 
 def latest_item_answers(request):

@@ -58,7 +58,7 @@ def request_list(request, code):
     """All requests of an exercise."""
     exercise = _exercise(request, code)
     found = permissions.visible(request.user).filter(exercise=exercise).select_related("exercise", "agency")
-    page = Paginator(found.annotate(asked=Count("items")), PAGE).get_page(request.GET.get("p"))
+    page = Paginator(found.annotate(asked=Count("items")).order_by("-number"), PAGE).get_page(request.GET.get("p"))
     context = _context(
         request,
         title=_("Requests"),
@@ -78,17 +78,17 @@ def request_page(request, code, number):
 
 def _render_page(request, data_request, *, status=200, **forms):
     focal_point = data_request.focal_point
-    questions = selectors.questions_with_answers(data_request)
-    items = [item for question in questions for item in question.items]
+    questions = selectors.questions(data_request)
+    said = selectors.latest_item_answers(data_request)
     reissue = {"name": focal_point.name, "email": focal_point.email} if focal_point else {}
     context = _context(
         request,
         title=data_request.reference,
         data_request=data_request,
         exercise=data_request.exercise,
-        questions=questions,
-        asked=len(items),
-        answered=sum(item.said is not None for item in items),
+        questions=[(question, selectors.runs(question, said)) for question in questions],
+        asked=sum(len(question.items) for question in questions),
+        answered=len(said),
         answers=data_request.answers.select_related("registered_by", "focal_point").order_by("-at", "-pk"),
         mails=data_request.messages.order_by("queued_at", "pk"),
         why_not_settle=permissions.why_not(request.user, data_request, "settle_mail"),
