@@ -55,6 +55,8 @@ class ServiceModelAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
+        if self.get_object(request, object_id) is None:
+            raise Http404  # Django asks for the permission first, and so tells that there is such a row
         try:
             return super().delete_view(request, object_id, extra_context)
         except Refused as refusal:
@@ -94,7 +96,7 @@ class ServiceModelAdmin(admin.ModelAdmin):
 
     def tell(self, request, refusal):
         """Show a refusal as messages."""
-        for sentence in refusal.problems or [refusal.sentence]:
+        for sentence in (refusal.sentence, *refusal.problems):
             self.message_user(request, sentence, messages.ERROR)
 
     # The audit is the history; Django's own log would tell it a second time, and less.

@@ -76,7 +76,9 @@ def conflict(form, refusal):
 
 
 def _shown(form, name, value):
-    """Return a value as its field's word, such as “Partially available”."""
+    """Return a value as its field's word, such as “Partially available”; a list as its words."""
+    if isinstance(value, list):
+        return ", ".join(str(_shown(form, name, item)) for item in value)
     value = getattr(value, "pk", value)
     choices = getattr(form.fields[name], "choices", ())
     words = {str(key): label for key, label in choices if not isinstance(label, (list, tuple))}

@@ -53,11 +53,21 @@ def set_values(row, values):
 def validate(row):
     """Raise Refused, naming every field at fault, unless the row's own values are well-formed. Asks no database."""
     foreign = {field.name for field in row._meta.fields if field.is_relation}
+    problems = [
+        f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
+        for field in row._meta.concrete_fields
+        if "\0" in _text(getattr(row, field.attname))
+    ]
     try:
         row.clean_fields(exclude=foreign)
     except ValidationError as error:
-        problems = [
+        problems += [
             f"{row._meta.get_field(name).verbose_name}: {' '.join(messages)}"
             for name, messages in error.message_dict.items()
         ]
-        raise Refused(_("“%(row)s” cannot be saved.") % {"row": row}, problems) from error
+    if problems:
+        raise Refused(_("“%(row)s” cannot be saved.") % {"row": row}, problems)
+
+
+def _text(value):
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
