@@ -1,0 +1,219 @@
+"""What a row of a flat import and export means for reviewed rows of any kind."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.encoding import force_str
+from django.utils.translation import gettext as _
+from import_export.resources import ModelResource
+from import_export.results import Result, RowResult
+
+from accounts.refusals import Refused
+from mapping.content.errors import StaleVersion
+from mapping.content.exchange import CELL_LENGTH, guarded, unguarded
+from mapping.fields import folded
+
+DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")  # never month first
+
+
+def plain(value):
+    """Return a cell's value as text that compares: what a file, of whatever format, gives back of what was written."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = unguarded(str(guarded(str(value))))
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()[:CELL_LENGTH]
+
+
+def read_date(text):
+    """Return the date that a text says, day before month; raises ValueError, a sentence for a person."""
+    for known in DATE_FORMATS:
+        try:
+            return dt.datetime.strptime(text, known).date()  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            continue
+    raise ValueError(_("“%(text)s” is no date. Write 2023-10-19 or 19.10.2023.") % {"text": text})
+
+
+class RowsResult(Result):
+    """Names rows as the person sees them: the heading is row 1."""
+
+    def append_invalid_row(self, number, row, validation_error):
+        super().append_invalid_row(number + 1, row, validation_error)
+
+    def row_errors(self):
+        return [(row.number + 1, row.errors) for row in self.error_rows]
+
+
+class ReviewedResource(ModelResource):
+    """Rows that go through services, in one transaction: all, or none.
+
+    A room declares its columns as fields named after the attribute, with `dehydrate_<name>` and `read_<name>` where
+    text and value differ, and implements `find` and `write`. A blank cell changes nothing; a cell that says what an
+    export would say changes nothing either, so an untouched round trip is no change.
+    """
+
+    # {column: readable heading}, in order; columns without which a file makes no sense; columns told but not taken.
+    headings = {}
+    needed = ()
+    told_only = ()
+
+    class Meta:
+        clean_model_instances = True
+        use_transactions = True
+        report_skipped = False
+        store_instance = True
+        skip_diff = True  # it compares stored keys; `instance.changes` tells the words of the file
+
+    def __init__(self, actor=None, **kwargs):
+        super().__init__(**kwargs)
+        self.actor = actor
+        self.act = uuid.uuid4()
+        self.reason = ""
+        self.seen = {}
+
+    def find(self, row):
+        """Return the existing instance that a row (column → text) is about, or None; raise Refused if there is no telling."""
+        raise NotImplementedError
+
+    def begin(self, row):
+        """Return a new instance for a row, with what identifies it."""
+        raise NotImplementedError
+
+    def write(self, instance, *, new):
+        """Save `instance.imported` (attribute → value) through a service and return the saved row."""
+        raise NotImplementedError
+
+    def identity(self, row):
+        """Return what two rows of one file must not share, or None where a row cannot clash."""
+        raise NotImplementedError
+
+    # --- Headings -------------------------------------------------------------
+
+    def heading(self, name):
+        """Return the readable heading of a column."""
+        return force_str(self.headings[name])
+
+    def get_export_headers(self, selected_fields=None):
+        return [self.heading(field.column_name) for field in self.get_export_fields(selected_fields)]
+
+    def get_diff_headers(self):
+        return []  # what changes is told by `instance.changes`, in words
+
+    def _column_of(self):
+        """Return {folded heading, in every language of the site: column}."""
+        known = {folded(name): name for name in self.headings}
+        for code, _name in settings.LANGUAGES:
+            with translation.override(code):
+                known |= {folded(self.heading(name)): name for name in self.headings}
+        return known
+
+    def before_import(self, dataset, **kwargs):
+        if kwargs.get("file_name"):
+            self.reason = _("Imported from %(file)s") % {"file": kwargs["file_name"]}
+        known = self._column_of()
+        given = [str(heading or "").strip() for heading in dataset.headers or []]
+        columns = [known.get(folded(heading), heading) for heading in given]
+        problems = [
+            _("There is no column “%(heading)s”. Delete it, or correct its heading.") % {"heading": heading}
+            for heading, column in zip(given, columns, strict=True)
+            if heading and column not in self.headings
+        ]
+        problems += [
+            _("The column “%(heading)s” is there twice.") % {"heading": self.heading(column)}
+            for column in self.headings
+            if columns.count(column) > 1
+        ]
+        problems += [
+            _("The column “%(heading)s” is missing.") % {"heading": self.heading(column)}
+            for column in self.needed
+            if column not in columns
+        ]
+        if problems:
+            dataset.wipe()
+            raise ValueError(" ".join(problems))
+        dataset.headers = columns
+
+    # --- One row ----------------------------------------------------------------
+
+    def get_result_class(self):
+        return RowsResult
+
+    def import_row(self, row, instance_loader, **kwargs):
+        texts = {column: plain(unguarded(cell) if isinstance(cell, str) else cell) for column, cell in row.items()}
+        if not any(texts.values()):
+            blank = RowResult()
+            blank.import_type = None
+            return blank
+        self.row_number = kwargs["row_number"] + 1
+        return super().import_row(texts, instance_loader, **kwargs)
+
+    def before_import_row(self, row, **kwargs):
+        identity = self.identity(row)
+        if identity is None:
+            return
+        if identity in self.seen:
+            raise ValidationError(_("Row %(row)d is about the same one already.") % {"row": self.seen[identity]})
+        self.seen[identity] = self.row_number
+
+    def get_or_init_instance(self, instance_loader, row):
+        try:
+            found = self.find(row)
+            instance = found or self.begin(row)
+        except Refused as refusal:
+            raise ValidationError([str(refusal), *refusal.problems]) from refusal
+        instance.imported, instance.changes = {}, []
+        return instance, found is None
+
+    def import_field(self, field, instance, row, is_m2m=False, **kwargs):  # noqa: FBT002 - the library's signature
+        name, text = field.column_name, row.get(field.column_name, "")
+        if not text or name in self.told_only:
+            return
+        if instance.pk and text == plain(self.export_field(field, instance)):
+            return
+        read = getattr(self, f"read_{name}", None)
+        value = read(text, instance) if read else text
+        if value != getattr(instance, name):
+            old = plain(self.export_field(field, instance)) if instance.pk else ""
+            instance.imported[name] = value
+            setattr(instance, name, value)
+            instance.changes.append((self.heading(name), old, plain(self.export_field(field, instance))))
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        return bool(instance.pk) and not instance.imported and not import_validation_errors
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):  # noqa: FBT002 - the library's signature
+        """Check every content field, so that all errors of a row are told at once; the services check the rest."""
+        errors = {**(import_validation_errors or {})}
+        others = {field.name for field in instance._meta.fields} - {*instance.CONTENT_FIELDS}
+        relations = {field.name for field in instance._meta.fields if field.is_relation}
+        try:
+            instance.clean_fields(exclude=others | relations | {*errors})
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            columns = {field.attribute: field.column_name for field in self.fields.values()}
+            raise ValidationError({self.heading(columns[name]): told for name, told in errors.items()})
+
+    def do_instance_save(self, instance, is_create):
+        try:
+            saved = self.write(instance, new=is_create)
+        except StaleVersion as refusal:
+            raise ValidationError(
+                _("%(who)s changed it since this file was exported. Export it again and make your change there.")
+                % {"who": refusal.row.last_author or _("Somebody")}
+            ) from refusal
+        except Refused as refusal:
+            raise ValidationError([str(refusal), *refusal.problems]) from refusal
+        instance.__dict__.update(saved.__dict__)
+
+    def export(self, queryset=None, **kwargs):
+        dataset = super().export(queryset, **kwargs)
+        dataset.title = force_str(self._meta.model._meta.verbose_name_plural)[:31]
+        return dataset
