@@ -5,4 +5,5 @@ import mapping.availability.exercise_admin
 import mapping.countries.admin
 import mapping.data_requests.admin
 import mapping.framework.admin
+import mapping.sources.admin
 import mapping.summaries.admin  # noqa: F401

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", include("mapping.desk.urls")),
     path("", include("mapping.summaries.urls")),
     path("", include("mapping.data_requests.urls")),
+    path("", include("mapping.sources.urls")),
 ]

@@ -42,6 +42,12 @@ def member(name, exercise, role):
     return user
 
 
+def assign(user, exercise, role):
+    """One more role for a person."""
+    Assignment.objects.create(user=user, exercise=exercise, role=role)
+    forget_assignments(user)
+
+
 def exercise(code="KGZ-2024", alpha_3="KGZ"):
     """An exercise with its cells, started by a superuser under the shipped methodology."""
     starter = User.objects.filter(email="starter@example.org").first() or superuser("starter")
@@ -109,9 +115,10 @@ def _decide(transition, actor, rows, **kwargs):
 # --- Data requests -----------------------------------------------------------
 
 
-def agency(actor, exercise, acronym="NSC", *, focal_point=True):
+def agency(actor, exercise, acronym="NSC", *, focal_point=True, **values):
     """An agency of the exercise's country, with a focal point who reads English."""
-    row = Agency(country=exercise.country, acronym=acronym, name=f"National Committee {acronym}", kind="government")
+    values = {"name": f"National Committee {acronym}", "kind": "government", **values}
+    row = Agency(country=exercise.country, acronym=acronym, **values)
     save_agency(actor=actor, agency=row)
     if focal_point:
         official = FocalPoint(agency=row, name="Gulnara Official", email=f"official@{acronym.lower()}.example")

@@ -89,7 +89,8 @@ class Source(ReviewedRow):
         return self.citation_key
 
     def content(self):
-        return {"citation_key": self.citation_key, **values(self, self.CONTENT_FIELDS)}
+        files = [values(attachment, Attachment.TOLD_FIELDS) for attachment in self.attachments.all()]
+        return {"citation_key": self.citation_key, **values(self, self.CONTENT_FIELDS), "attachments": files}
 
 
 class Attachment(models.Model):
@@ -105,6 +106,9 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
     )
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+
+    # What the history and an approved copy tell of a file.
+    TOLD_FIELDS = ("name", "size", "sha256", "is_archived_copy")
 
     class Meta:
         app_label = "mapping"

@@ -20,5 +20,20 @@ def likely_duplicates(exercise, *, link="", title="", institution="", except_pk=
     ]
 
 
+def search(queryset, text):
+    """Narrow sources to those that have every word of a text in their key, names, title, link or note."""
+    for word in folded(text).split():
+        queryset = queryset.filter(search_text__contains=word)
+    return queryset
+
+
+def cells_resting_on(source):
+    """Return the names of the cells of which the source is evidence, each once, in their order."""
+    claims = source.claims.select_related("cell__indicator__section").order_by(
+        "cell__indicator__section__order", "cell__indicator__order", "cell__year"
+    )
+    return list(dict.fromkeys(f"{claim.cell.indicator.section}: {claim.cell}" for claim in claims))
+
+
 def _same_institution(one, other):
     return not one or not other or near(one, other)

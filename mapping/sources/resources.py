@@ -1,0 +1,255 @@
+"""Sources as rows of a flat file: one row a source, its citation key tells which."""
+
+import re
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.refusals import Refused
+from mapping.content.resources import ReviewedResource, read_date
+from mapping.countries.models import Agency
+from mapping.countries.permissions import EDITORS, exercises_with_role
+from mapping.fields import folded
+from mapping.framework.selectors import terms
+from mapping.inputs import is_language
+from mapping.sources.citations import split_citation_key
+from mapping.sources.models import Access, Source
+from mapping.sources.selectors import likely_duplicates
+from mapping.sources.services import change_source, create_source
+
+HEADINGS = {
+    "exercise": gettext_lazy("Exercise"),
+    "citation_key": gettext_lazy("Citation key"),
+    "version": gettext_lazy("Version"),
+    "status": gettext_lazy("Review"),
+    "citation_author": gettext_lazy("Cited as"),
+    "citation_year": gettext_lazy("Year"),
+    "short_name": gettext_lazy("Source"),
+    "authors": gettext_lazy("Authors"),
+    "institution": gettext_lazy("Institution"),
+    "agency": gettext_lazy("Agency"),
+    "title": gettext_lazy("Title or name of survey"),
+    "link": gettext_lazy("Link"),
+    "data_source_type": gettext_lazy("Data source"),
+    "frequency": gettext_lazy("Frequency"),
+    "access": gettext_lazy("Publicly available"),
+    "access_detail": gettext_lazy("How to get it"),
+    "breakdowns": gettext_lazy("Breakdowns available"),
+    "definition_used": gettext_lazy("Definition used"),
+    "languages": gettext_lazy("Languages"),
+    "years_covered": gettext_lazy("Years covered"),
+    "sections": gettext_lazy("Sections"),
+    "accessed_on": gettext_lazy("Accessed on"),
+    "archived_link": gettext_lazy("Archived copy"),
+    "note": gettext_lazy("Note"),
+}
+
+
+def _parts(text):
+    """Return the items of a list in a cell: one a line, or separated by semicolons."""
+    items = text.splitlines() if "\n" in text else text.split(";")
+    return [item.strip() for item in items if item.strip()]
+
+
+def _key_of(text, labels):
+    """Return the key of a word given as its label, in either case, or as the key; raise ValueError otherwise."""
+    for key, label in labels.items():
+        if folded(text) in {folded(key), folded(str(label))}:
+            return key
+    raise ValueError(
+        _("“%(text)s” is none of: %(known)s.") % {"text": text, "known": ", ".join(map(str, labels.values()))}
+    )
+
+
+class SourceResource(ReviewedResource):
+    headings = HEADINGS
+    needed = ("exercise", "citation_key")
+    told_only = ("exercise", "citation_key", "version", "status")
+
+    class Meta(ReviewedResource.Meta):
+        model = Source
+        fields = tuple(HEADINGS)
+        import_id_fields = ("exercise", "citation_key")
+        export_order = import_order = tuple(HEADINGS)
+
+    # --- Which source a row is about --------------------------------------------
+
+    @cached_property
+    def exercises(self):
+        exercises = exercises_with_role(self.actor, EDITORS).select_related("methodology", "country")
+        return {folded(exercise.code): exercise for exercise in exercises}
+
+    @cached_property
+    def _known(self):
+        """Return {exercise: its sources by folded key}, filled as rows ask."""
+        return {}
+
+    def _exercise(self, row):
+        exercise = self.exercises.get(folded(row.get("exercise", "")))
+        if exercise is None:
+            raise Refused(
+                _("“%(code)s” is no exercise that you may change.") % {"code": row.get("exercise", "")}
+                if row.get("exercise")
+                else _("Say in the column “%(heading)s” which exercise it belongs to.")
+                % {"heading": self.heading("exercise")}
+            )
+        return exercise
+
+    def identity(self, row):
+        key = folded(row.get("citation_key", ""))
+        return (folded(row.get("exercise", "")), key) if key else None
+
+    def find(self, row):
+        exercise, key = self._exercise(row), folded(row["citation_key"])
+        if exercise not in self._known:
+            sources = Source.objects.filter(exercise=exercise).select_related("agency")
+            self._known[exercise] = {folded(source.citation_key): source for source in sources}
+        source = self._known[exercise].get(key) if key else None
+        if source:
+            source.exercise = exercise  # with its methodology, read once
+            source.seen_version = self._version(row) or source.version
+        return source
+
+    def _version(self, row):
+        text = row.get("version", "")
+        if text and not text.isdecimal():
+            raise Refused(_("“%(text)s” is no version. Leave it as it was exported.") % {"text": text})
+        return int(text) if text else None
+
+    def begin(self, row):
+        source = Source(exercise=self._exercise(row), citation_key=row["citation_key"])
+        if not row["citation_key"]:
+            self._refuse_likely_duplicate(source.exercise, row)
+        return source
+
+    def _refuse_likely_duplicate(self, exercise, row):
+        told_by = {name: row.get(name, "") for name in ("link", "title", "institution")}
+        found = likely_duplicates(exercise, **told_by)
+        if found:
+            raise Refused(
+                _(
+                    "It seems to be entered already, as %(keys)s. "
+                    "Give that citation key to change it, or a key of its own to enter another."
+                )
+                % {"keys": ", ".join(f"“{source}”" for source in found)}
+            )
+
+    def import_instance(self, instance, row, **kwargs):
+        """Fill in who is cited from a printed key, then the columns."""
+        if instance.pk is None and instance.citation_key:
+            row = {**row, **printed(instance.citation_key)}
+        super().import_instance(instance, row, **kwargs)
+
+    def write(self, instance, *, new):
+        told = {"actor": self.actor, "values": instance.imported, "reason": self.reason, "act": self.act}
+        if new:
+            return create_source(exercise=instance.exercise, printed_key=instance.citation_key, **told)
+        return change_source(source=instance, version=instance.seen_version, **told)
+
+    # --- From values to text ------------------------------------------------------
+
+    @cached_property
+    def _words(self):
+        return {}
+
+    def _labels(self, source, kind):
+        """Return {key: label} of a vocabulary, read once for all sources of a methodology."""
+        methodology = source.exercise.methodology
+        if methodology not in self._words:
+            sections = dict(methodology.sections.order_by("order").values_list("key", "title"))
+            self._words[methodology] = {**terms(methodology), "section": sections}
+        return self._words[methodology].get(kind, {})
+
+    def dehydrate_exercise(self, source):
+        return source.exercise.code
+
+    def dehydrate_status(self, source):
+        return str(source.get_status_display())
+
+    def dehydrate_authors(self, source):
+        return "\n".join(source.authors)
+
+    def dehydrate_breakdowns(self, source):
+        return "\n".join(source.breakdowns)
+
+    def dehydrate_agency(self, source):
+        return source.agency.acronym if source.agency else ""
+
+    def dehydrate_data_source_type(self, source):
+        return self._labels(source, "data_source_type").get(source.data_source_type, source.data_source_type)
+
+    def dehydrate_frequency(self, source):
+        return self._labels(source, "frequency").get(source.frequency, source.frequency)
+
+    def dehydrate_access(self, source):
+        return str(source.get_access_display())
+
+    def dehydrate_languages(self, source):
+        return ", ".join(source.languages)
+
+    def dehydrate_sections(self, source):
+        titles = self._labels(source, "section")
+        return "\n".join(titles.get(key, key) for key in source.sections)
+
+    def dehydrate_accessed_on(self, source):
+        return source.accessed_on or ""
+
+    # --- From text to values ------------------------------------------------------
+
+    def read_authors(self, text, source):
+        return _parts(text)
+
+    def read_breakdowns(self, text, source):
+        return _parts(text)
+
+    def read_agency(self, text, source):
+        if source.exercise.country not in self._agencies:
+            agencies = Agency.objects.filter(country=source.exercise.country_id)
+            self._agencies[source.exercise.country] = {
+                folded(name): agency for agency in agencies for name in (*agency.aliases, agency.name, agency.acronym)
+            }
+        agency = self._agencies[source.exercise.country].get(folded(text))
+        if agency is None:
+            raise ValueError(
+                _("“%(name)s” is no agency of %(country)s. Add it to the agencies first, or leave the cell empty.")
+                % {"name": text, "country": source.exercise.country}
+            )
+        return agency
+
+    @cached_property
+    def _agencies(self):
+        return {}
+
+    def read_link(self, text, source):
+        return "".join(text.split())
+
+    def read_archived_link(self, text, source):
+        return "".join(text.split())
+
+    def read_data_source_type(self, text, source):
+        return _key_of(text, self._labels(source, "data_source_type"))
+
+    def read_frequency(self, text, source):
+        return _key_of(text, self._labels(source, "frequency"))
+
+    def read_access(self, text, source):
+        return _key_of(text, dict(Access.choices))
+
+    def read_languages(self, text, source):
+        codes = [code for code in re.split(r"[\s,;]+", text.lower()) if code]
+        if strange := [code for code in codes if not is_language(code)]:
+            raise ValueError(_("“%(code)s” is no language code of ISO 639.") % {"code": strange[0]})
+        return codes
+
+    def read_sections(self, text, source):
+        return [_key_of(part, self._labels(source, "section")) for part in _parts(text)]
+
+    def read_accessed_on(self, text, source):
+        return read_date(text)
+
+
+def printed(key):
+    """Return the columns that a printed citation key fills in."""
+    author, year, _suffix = split_citation_key(key)
+    return {"citation_author": author, "citation_year": year}
