@@ -9,7 +9,7 @@ from accounts.refusals import Unchanged
 from mapping.availability.forms import CellForm, ClaimForm, ClaimFormSet
 from mapping.availability.models import Cell, Claim, Value
 from mapping.availability.rules import contradictions, suggested_value
-from mapping.availability.selectors import matching_indicators
+from mapping.availability.selectors import search
 from mapping.availability.services import CellEdit, save_cell
 from mapping.content.admin import ReviewedModelAdmin
 from mapping.content.permissions import why_not_edit
@@ -109,12 +109,7 @@ class CellAdmin(ReviewedModelAdmin):
         return super().get_queryset(request).select_related("exercise__country", "indicator__section", "last_author")
 
     def get_search_results(self, request, queryset, search_term):
-        for word in search_term.split():
-            if word.isdecimal() and len(word) == 4:  # noqa: PLR2004 - the digits of a year
-                queryset = queryset.filter(year=int(word))
-            else:
-                queryset = queryset.filter(indicator__in=matching_indicators(word))
-        return queryset, False
+        return search(queryset, search_term), False
 
     def has_add_permission(self, request):
         return False

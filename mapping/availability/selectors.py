@@ -1,7 +1,16 @@
 """Read cells."""
 
+from django.db.models import Case, Exists, IntegerField, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from mapping.availability import models
+from mapping.availability.models import Claim, Scope
+from mapping.availability.rules import ACCESS_ORDER
 from mapping.fields import folded
 from mapping.framework.models import Indicator
+from mapping.sources.models import Access
+
+_DATA_EXIST = (models.Value.AVAILABLE, models.Value.PARTIALLY_AVAILABLE)
 
 
 def matching_indicators(words):
@@ -11,3 +20,40 @@ def matching_indicators(words):
     """
     wanted = folded(words)
     return [pk for pk, title in Indicator.objects.order_by().values_list("pk", "title") if wanted in folded(title)]
+
+
+def search(queryset, text):
+    """Narrow cells to those of which every word is in the indicator's title, or is the year."""
+    titles = {word: matching_indicators(word) for word in folded(text.replace("\0", " ")).split()}
+    for word, indicators in titles.items():
+        year = int(word) if word.isdecimal() and len(word) == 4 else None  # noqa: PLR2004 - the digits of a year
+        queryset = queryset.filter(Q(indicator__in=indicators) | Q(year=year))
+    return queryset
+
+
+def contradicted(queryset):
+    """Narrow cells to those of which `rules.is_contradicted` says so."""
+    claims = Claim.objects.annotate(agency=Coalesce("publisher", "collector"))
+    ones = claims.filter(cell=OuterRef("pk"))
+    others = claims.filter(cell=OuterRef("cell"), subgroup=OuterRef("subgroup"))
+    other_value = others.exclude(value=OuterRef("value"))
+    other_access = others.filter(agency=OuterRef("agency")).exclude(access=OuterRef("access"))
+    pairs = [(ones, other_value), (ones.exclude(access=Access.UNKNOWN), other_access.exclude(access=Access.UNKNOWN))]
+    found = Q()
+    for one, other in pairs:  # scopes overlap where one is any, whichever of the two it is, or where they are the same
+        found |= Exists(one.filter(Q(Exists(other), scope=Scope.ANY) | Exists(other.filter(scope=OuterRef("scope")))))
+    return queryset.filter(found, resolution="")
+
+
+def with_access(queryset, access):
+    """Narrow cells to those whose `rules.access_of` is `access`."""
+    openness = Case(
+        *(When(access=word, then=Value(rank)) for rank, word in enumerate(ACCESS_ORDER)), output_field=IntegerField()
+    )
+    claims = Claim.objects.filter(cell=OuterRef("pk"), value=OuterRef("value")).order_by().values("cell")
+    most_open = claims.annotate(most_open=Min(openness)).values("most_open")
+    return (
+        queryset.filter(value__in=_DATA_EXIST)
+        .annotate(openness=Subquery(most_open))
+        .filter(openness=ACCESS_ORDER.index(access))
+    )

@@ -111,6 +111,13 @@ def groups_of(user, cells, years, *, choosable=frozenset(), typed=None, refusals
     ]
 
 
+def shown(user, exercise, cells):
+    """Return cells (with indicator and claims read) as a list shows them."""
+    for cell in cells:
+        cell.exercise = exercise
+    return [_grid_cell(user, cell, frozenset(), None, None) for cell in cells]
+
+
 def _assessed(grid_cells):
     applicable = [shown.cell for shown in grid_cells if shown.cell.value != Value.NOT_APPLICABLE]
     return sum(1 for cell in applicable if cell.value), len(applicable)

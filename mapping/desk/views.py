@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import Refused
-from mapping.availability.models import Value
+from mapping.availability.filters import CellFilter
+from mapping.availability.models import Cell, Value
 from mapping.availability.services import save_cells
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
@@ -22,6 +24,8 @@ from mapping.desk.forms import chosen_rows, edits, typed_cells
 from mapping.review import sections as review
 from mapping.review.selectors import section_review
 
+CELLS_A_PAGE = 50
+IN_ORDER = ("indicator__section__order", "indicator__order", "year")
 VALUE_CHOICES = [("", gettext_lazy("Not assessed")), *Value.choices]
 
 
@@ -82,6 +86,24 @@ def freeze(request, exercise):
     else:
         messages.success(request, _("It is frozen.") if exercise.is_frozen else _("It can be changed again."))
     return redirect("exercise", code=exercise.code)
+
+
+@desk_view("GET")
+def cells(request, exercise):
+    """List the cells of an exercise, narrowed and sorted as the address says."""
+    every = Cell.objects.filter(exercise=exercise)
+    sections = selectors.sections_of(exercise)
+    found = CellFilter(request.GET, every.order_by(*IN_ORDER), exercise=exercise, sections=sections)
+    rows = found.qs.select_related("indicator__section").prefetch_related("claims")
+    page = Paginator(rows, CELLS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "title": _("Cells"),
+        "filter": found,
+        "page": page,
+        "shown": grid.shown(request.user, exercise, page.object_list),
+        "total": every.count(),
+    }
+    return _page(request, "mapping/desk/cells.html", exercise, **context)
 
 
 # --- One section as a plain grid ---------------------------------------------
