@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from mapping.gaps.sentences import told_years
 from mapping.gaps.types import TYPES, WORK_LEFT
 from mapping.sources.models import Access
+from mapping.summaries.figure import figure
 from mapping.summaries.models import Basis
 
 VALUES = {
@@ -44,7 +45,9 @@ def presented(snapshot):
                 "What does not apply is in no denominator; what was not assessed is never counted as not available."
             ),
             "numbers": _numbers(snapshot["scores"]),
-            "overview": [_overview(section) for section in snapshot["sections"]],
+            "years": _years(snapshot),
+            "overview": [_overview(section, _years(snapshot)) for section in snapshot["sections"]],
+            "key": {str(word): figure([("", value)]) for value, word in VALUES.items()},
             "gap_types": _gap_types(snapshot),
             "sections": [_section(section, number, snapshot) for number, section in enumerate(snapshot["sections"], 1)],
             "references": [_source(reference) for reference in snapshot["references"]],
@@ -57,6 +60,10 @@ def _labels():
     """Return the headings that both formats print."""
     return {
         "overview": _("Where the gaps are"),
+        "figure": _(
+            "One mark is one indicator in one year; stocks, flows and other measures begin a line each. The same place "
+            "is the same indicator in every year."
+        ),
         "gap_types": _("Gaps and what to do next"),
         "gaps": _("Gaps"),
         "no_gaps": _("No gap was found in this section."),
@@ -103,8 +110,7 @@ def _about(snapshot):
 
 def _lead(snapshot):
     scores = snapshot["scores"]
-    first, last = snapshot["years"]
-    values = {**scores, "years": told_years(range(first, last + 1))}
+    values = {**scores, "years": told_years(_years(snapshot))}
     if not scores["assessed"]:
         return _("Of %(applicable)d combinations of indicator and year, none was assessed yet.") % values
     return (
@@ -134,10 +140,15 @@ def _numbers(scores):
 
 def told_percent(percent):
     """Return a share for people; a dash of nothing, for “0 %” of nothing is no finding."""
-    return "–" if percent is None else f"{number_format(percent, 1)} %"
+    return "–" if percent is None else f"{number_format(percent, 1)}\N{NO-BREAK SPACE}%"
 
 
-def _overview(section):
+def _years(snapshot):
+    first, last = snapshot["years"]
+    return list(range(first, last + 1))
+
+
+def _overview(section, years):
     scores = section["scores"]
     return {
         "key": section["key"],
@@ -145,8 +156,21 @@ def _overview(section):
         **{name: scores[name] for name in ("applicable", "assessed", "not_assessed")},
         **{name: scores[name] for name in ("available", "partially_available", "not_available")},
         "score": told_percent(scores["score"]),
-        "sentence": _section_sentence(scores),
+        "figures": [_figure(section, year) for year in years],
     }
+
+
+def _figure(section, year):
+    values = {cell["indicator"]: _value(cell) for cell in section["cells"] if cell["year"] == year}
+    drawn = figure(
+        [
+            (indicator["group"], values[indicator["key"]])
+            for indicator in _by_group(section["indicators"])
+            if indicator["key"] in values
+        ]
+    )
+    counted = "; ".join(f"{VALUES[value]}: {count}" for value, count in drawn.pop("counts").items())
+    return {"year": year, "label": f"{section['title']}, {year}. {counted}", **drawn}
 
 
 def _section_sentence(scores):
@@ -183,16 +207,16 @@ def _gap_types(snapshot):
 
 def _section(section, number, snapshot):
     references = {reference["citation_key"]: reference for reference in snapshot["references"]}
-    first, last = snapshot["years"]
+    years = _years(snapshot)
     return {
         "number": number,
         "key": section["key"],
         "title": section["title"],
         "sentence": _section_sentence(section["scores"]),
         "caption": _("Availability of data: %(section)s, %(years)s")
-        % {"section": section["title"], "years": told_years(range(first, last + 1))},
-        "years": list(range(first, last + 1)),
-        "groups": _groups(section, range(first, last + 1)),
+        % {"section": section["title"], "years": told_years(years)},
+        "years": years,
+        "groups": _groups(section, years),
         "gaps": _gaps(section),
         "sources": [_source(references[key]) for key in section["sources"]],
     }
@@ -203,15 +227,18 @@ def _groups(section, years):
     cells = {}
     for cell in section["cells"]:
         cells.setdefault(cell["indicator"], {})[cell["year"]] = cell
-    order = list(GROUPS)
-    indicators = sorted(section["indicators"], key=lambda indicator: order.index(indicator["group"]))
     return [
         {
             "title": str(GROUPS[group]),
             "rows": [_row(indicator, cells.get(indicator["key"], {}), years) for indicator in rows],
         }
-        for group, rows in groupby(indicators, key=lambda indicator: indicator["group"])
+        for group, rows in groupby(_by_group(section["indicators"]), key=lambda indicator: indicator["group"])
     ]
+
+
+def _by_group(indicators):
+    order = list(GROUPS)
+    return sorted(indicators, key=lambda indicator: order.index(indicator["group"]))
 
 
 def _row(indicator, cells, years):

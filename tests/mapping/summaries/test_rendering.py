@@ -84,4 +84,17 @@ def test_whatever_people_wrote_is_text_in_the_pdf(exercise, consultant, coordina
 
 
 def test_a_share_of_nothing_is_a_dash():
-    assert [told_percent(None), told_percent(0.0), told_percent(51.2)] == ["–", "0.0 %", "51.2 %"]
+    assert [told_percent(None), told_percent(0.0), told_percent(51.2)] == [
+        "–",
+        "0.0\N{NO-BREAK SPACE}%",
+        "51.2\N{NO-BREAK SPACE}%",
+    ]
+
+
+def test_the_figure_has_a_mark_for_every_cell_of_the_year(compiled):
+    snapshot = compiled("current").snapshot
+    for section, row in zip(snapshot["sections"], presented(snapshot)["overview"], strict=True):
+        for drawn in row["figures"]:
+            marks = {stroke["class"]: stroke["path"].count("M") for stroke in drawn["strokes"]}
+            marks.pop("h-po", None)  # the outline of a mark that has a second stroke
+            assert sum(marks.values()) == sum(cell["year"] == drawn["year"] for cell in section["cells"])
