@@ -109,18 +109,25 @@ def _about(snapshot):
 
 
 def _lead(snapshot):
-    scores = snapshot["scores"]
-    values = {**scores, "years": told_years(_years(snapshot))}
-    if not scores["assessed"]:
-        return _("Of %(applicable)d combinations of indicator and year, none was assessed yet.") % values
+    values = {**snapshot["scores"], "span": _span(snapshot)}
+    if not values["assessed"]:
+        return _("Of %(applicable)d combinations of indicator and year (%(span)s), none was assessed yet.") % values
     return (
         _(
-            "Of %(applicable)d combinations of indicator and year, %(assessed)d were assessed for %(years)s: for "
+            "Of %(applicable)d combinations of indicator and year (%(span)s), %(assessed)d were assessed: for "
             "%(available)d the data exist, for %(partially_available)d in part, and for %(not_available)d nothing was "
             "found. %(not_assessed)d were not assessed; they are work left, not gaps."
         )
         % values
     )
+
+
+def _span(snapshot):
+    years = _years(snapshot)
+    earliest = min((cell["year"] for section in snapshot["sections"] for cell in section["cells"]), default=years[0])
+    if earliest >= years[0]:
+        return told_years(years)
+    return _("%(years)s, some indicators from %(earliest)d") % {"years": told_years(years), "earliest": earliest}
 
 
 def _numbers(scores):

@@ -4,8 +4,9 @@ import json
 
 from django.utils import timezone
 
-from mapping.availability.services import CellEdit, save_cell
+from mapping.availability.services import CellEdit, ClaimEdit, save_cell
 from mapping.gaps.types import TYPES
+from mapping.sources.services import delete_source
 from mapping.summaries.compiling import as_json
 from mapping.summaries.services import compile_now
 from tests import factories
@@ -102,6 +103,19 @@ def test_the_approved_basis_keeps_to_what_was_approved_while_the_cell_is_edited(
     assert cell_of(after)["value"] == "available"
     assert after["snapshot"] == before["snapshot"]
     assert cell_of(snapshot(assessed, "current"))["value"] == "not_available"
+
+
+def test_a_source_deleted_since_the_approval_is_told_as_deleted(assessed, consultant):
+    for year in (2020, 2021):
+        cell = factories.cell(assessed, year=year)
+        claim = cell.claims.get()
+        gone = CellEdit(cell.pk, cell.version, claims=[ClaimEdit(None, claim.pk, claim.version)])
+        save_cell(actor=consultant, exercise=assessed, edit=gone)
+    source = assessed.sources.get()
+    delete_source(actor=consultant, source=source, version=source.version)
+    content = snapshot(assessed)
+    assert cell_of(content)["claims"][0]["source"] == "a source that was deleted"
+    assert content["references"] == []
 
 
 def test_the_same_content_gives_the_same_bytes_but_for_the_moment(assessed, monkeypatch):
