@@ -10,6 +10,7 @@ import typst
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused
@@ -44,11 +45,15 @@ def as_json_bytes(snapshot):
 
 def as_page(snapshot):
     """Return an HTML file that needs no other: its styles are in it."""
-    styles = "\n".join(Path(finders.find(f"css/{name}.css")).read_text(encoding="utf-8") for name in _STYLESHEETS)
     with translation.override(snapshot["language"]):
-        return render_to_string(
-            "mapping/summaries/file.html", {"summary": presented(snapshot), "styles": styles}
-        ).encode()
+        context = {"summary": presented(snapshot), "styles": _styles()}
+        return render_to_string("mapping/summaries/file.html", context).encode()
+
+
+def _styles():
+    """Return the site's own stylesheets in one element: a file, unlike a page, has no policy that refuses it."""
+    sheets = (Path(finders.find(f"css/{name}.css")).read_text(encoding="utf-8") for name in _STYLESHEETS)
+    return mark_safe("<style>\n" + "\n".join(sheets) + "</style>")  # noqa: S308 - our own files
 
 
 def as_pdf(snapshot):
