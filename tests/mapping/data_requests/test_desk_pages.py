@@ -75,7 +75,7 @@ def test_a_row_is_all_its_years_and_single_years_come_on_top(exercise, consultan
         {"letter": "a\0b"},
         {"letter": "ж" * 1_000_000},
         {"language": "xx"},
-        {"due_on": "31/12/2030"},
+        {"due_on": "12/31/2030"},
         {"due_on": "2020-01-01"},
         {"due_on": ""},
         {"cells": ["no number"]},

@@ -1,8 +1,11 @@
 """One reminder for a request past its day: on a working day, while an answer is awaited, and never a second one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from mapping.data_requests import answers, sending, services
 from mapping.data_requests.models import DataRequest, Message
@@ -25,6 +28,24 @@ def test_a_request_past_its_day_is_reminded_once(overdue, mailoutbox):
     assert mail.extra_headers["In-Reply-To"] == overdue.messages.get(kind="request").message_id
     assert "/answer/" in mail.body
     assert [message.number for message in reminders(overdue)] == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_scans_at_once_queue_one_reminder(sent, on_day):
+    DataRequest.objects.filter(pk=sent.pk).update(due_on=MONDAY - timedelta(days=3))
+    on_day(MONDAY)
+    gate = Barrier(4)
+
+    def scan(_number):
+        gate.wait()
+        try:
+            sending.scan()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(scan, range(4)))
+    assert len(reminders(sent)) == 1
 
 
 def test_the_day_itself_is_no_delay(sent, on_day):
