@@ -13,6 +13,7 @@ from django.test import Client, TransactionTestCase
 
 from mapping.countries.models import Role
 from tests import factories, live, services
+from tests import postman as mail_server
 
 
 def pytest_runtest_setup(item):
@@ -74,6 +75,13 @@ def sign_in():
         return client
 
     return client_of
+
+
+@pytest.fixture
+def postman(settings):
+    """A real mail server on loopback, to which the site's mail goes."""
+    with mail_server.on_duty(settings) as handler:
+        yield handler
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,15 +13,8 @@ from accounts.work import LEASE, claim
 from mapping.data_requests import sending, services, tasks
 from mapping.data_requests.models import Message
 from tests import factories
-from tests.mapping.data_requests import postman as post
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def postman(settings):
-    with post.on_duty(settings) as handler:
-        yield handler
 
 
 def send(request):

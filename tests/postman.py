@@ -2,13 +2,16 @@
 
 import email
 import email.policy
-import socket
 from contextlib import contextmanager
 
 from aiosmtpd.controller import Controller
 
+from tests import live
+
 
 class Postman:
+    """`received` are the messages it took, as they were written."""
+
     def __init__(self):
         self.received = []
         self.at_recipient = self.at_data = None
@@ -31,10 +34,7 @@ class Postman:
 def on_duty(settings):
     """Run the server and send the mail of the site to it."""
     handler = Postman()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Controller(handler, hostname="127.0.0.1", port=port)
+    server = Controller(handler, hostname="127.0.0.1", port=live.free_port())
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = server.hostname, server.port, 5
