@@ -4,6 +4,8 @@ import mapping.availability.admin
 import mapping.availability.exercise_admin
 import mapping.countries.admin
 import mapping.data_requests.admin
+import mapping.desk.admin
 import mapping.framework.admin
+import mapping.review.admin
 import mapping.sources.admin
 import mapping.summaries.admin  # noqa: F401

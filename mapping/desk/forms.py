@@ -9,7 +9,6 @@ from mapping.availability.services import CellEdit
 
 _SEEN = re.compile(r"^v-(\d{1,15})$")
 _STATE = re.compile(r"^(\d{1,9}):(\w{0,20})$")
-_ROW = re.compile(r"^(\d{1,15}):(\d{1,9})$")
 
 
 @dataclass
@@ -43,11 +42,3 @@ def typed_cells(data):
 def edits(typed):
     """Return the typed cells as edits for `save_cells`."""
     return [CellEdit(pk, cell.version, {"value": cell.value}) for pk, cell in typed.items()]
-
-
-def chosen_rows(data, name):
-    """Return [(id, version seen)] of checkboxes, or of one compact hidden field, holding `id:version` words."""
-    matches = [_ROW.match(word) for value in data.getlist(name) for word in value.split()]
-    if not all(matches):
-        raise BadRequest(f"{name} is not id:version")
-    return [(int(match[1]), int(match[2])) for match in matches]

@@ -20,8 +20,9 @@ from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role, roles
 from mapping.desk import grid, selectors
-from mapping.desk.forms import chosen_rows, edits, typed_cells
+from mapping.desk.forms import edits, typed_cells
 from mapping.review import sections as review
+from mapping.review.forms import chosen_rows
 from mapping.review.selectors import section_review
 
 CELLS_A_PAGE = 50

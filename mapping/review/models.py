@@ -5,7 +5,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mapping.availability.models import Cell
 from mapping.countries.models import Exercise
+from mapping.sources.models import Source
 
 
 class Decision(models.Model):
@@ -42,3 +44,23 @@ class Decision(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.target_type} {self.target_id}"
+
+
+class CellUnderReview(Cell):
+    """Cells as the review sees them: with the decisions that the room of cells, below this one, knows nothing of."""
+
+    class Meta:
+        app_label = "mapping"
+        proxy = True
+        verbose_name = _("cell under review")
+        verbose_name_plural = _("cells under review")
+
+
+class SourceUnderReview(Source):
+    """Sources as the review sees them."""
+
+    class Meta:
+        app_label = "mapping"
+        proxy = True
+        verbose_name = _("source under review")
+        verbose_name_plural = _("sources under review")
