@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mapping.gaps.facts import CellFacts, ClaimFacts, Gap
+from mapping.gaps.sentences import told_years
 
 
 @dataclass(frozen=True)
@@ -27,22 +28,33 @@ class GapType:
 
     def find(self, section, indicator):
         """Return the gap of this type in one indicator of a section, or None."""
-        found = self.rule(section, indicator)
-        if not found:
+        result = self.rule(section, indicator)
+        if result is None:
             return None
         return Gap(
             type=self.key,
             indicator=indicator.key,
-            years=tuple(sorted(cell.year for cell in found.cells)),
-            text=found.sentence,
-            agencies=tuple(sorted({claim.agency for claim in found.claims} - {""})),
-            sources=tuple(sorted({claim.source for claim in found.claims} - {""})),
+            years=tuple(sorted(cell.year for cell in result.cells)),
+            text=result.sentence,
+            agencies=tuple(sorted({claim.agency for claim in result.claims} - {""})),
+            sources=tuple(sorted({claim.source for claim in result.claims} - {""})),
         )
 
 
 def gap_type(key, *, label, definition, advice):
     """Make the decorated rule, a function of (section, indicator) that returns Found or None, a type of gap."""
     return lambda rule: GapType(key, label, definition, advice, rule)
+
+
+def found(indicator, cells, sentence, claims, **words):
+    """Return what a rule found in some cells of an indicator, or None where there are no cells.
+
+    `sentence` may name %(indicator)s, %(years)s and each of `words`.
+    """
+    if not cells:
+        return None
+    years = told_years(cell.year for cell in cells)
+    return Found(cells, sentence % {"indicator": indicator.title, "years": years, **words}, claims)
 
 
 def all_claims(cells):

@@ -106,13 +106,13 @@ def _claim_order(claim):
 def _claim(content, sources, agencies):
     source = sources.get(content["source"]) or {}
     holder = agencies.get(content["publisher"] or content["collector"] or source.get("agency"))
-    named = [agencies.get(pk) for pk in (content["publisher"], content["collector"])]
+    collector = agencies.get(content["collector"])
     return ClaimFacts(
         value=content["value"],
         basis=source.get("citation_key") or _statement(content),
         source=source.get("citation_key", ""),
         agency=holder.acronym if holder else "",
-        of_government=any(agency and agency.kind == Agency.Kind.GOVERNMENT for agency in named),
+        of_government=any(agency and agency.kind == Agency.Kind.GOVERNMENT for agency in (holder, collector)),
         access=content["access"],
         scope=content["scope"],
         nature=content["nature"],

@@ -12,6 +12,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mapping.availability.models import Value
+from mapping.framework.models import Indicator
 from mapping.gaps.sentences import told_years
 from mapping.gaps.types import TYPES, WORK_LEFT
 from mapping.sources.models import Access
@@ -19,13 +21,13 @@ from mapping.summaries.figure import figure
 from mapping.summaries.models import Basis
 
 VALUES = {
-    "available": gettext_lazy("Available"),
-    "partially_available": gettext_lazy("Partially available"),
-    "not_available": gettext_lazy("Not available"),
+    Value.AVAILABLE.value: Value.AVAILABLE.label,
+    Value.PARTIALLY_AVAILABLE.value: Value.PARTIALLY_AVAILABLE.label,
+    Value.NOT_AVAILABLE.value: Value.NOT_AVAILABLE.label,
     "not_assessed": gettext_lazy("Not assessed"),
-    "not_applicable": gettext_lazy("Not applicable"),
+    Value.NOT_APPLICABLE.value: Value.NOT_APPLICABLE.label,
 }
-GROUPS = {"stock": gettext_lazy("Stock"), "flow": gettext_lazy("Flow"), "other": gettext_lazy("Other measures")}
+GROUPS = dict(Indicator.Group.choices)
 MARKED_ACCESS = ("on_request", "not_shared")  # in tables; that data are public needs no mark
 
 

@@ -12,6 +12,7 @@ from accounts.refusals import Refused
 from accounts.work import QueuedWork
 from mapping.countries.permissions import exercises_with_role
 from mapping.summaries.forms import CompileForm
+from mapping.summaries.models import Basis
 from mapping.summaries.permissions import visible_summaries, why_not_compile
 from mapping.summaries.presentation import presented
 from mapping.summaries.rendering import render
@@ -44,7 +45,7 @@ def summary_list(request, code):
         "title": _("Summaries of %(exercise)s") % {"exercise": exercise},
         "exercise": exercise,
         "form": form,
-        "why_not": "" if form.allowed else why_not_compile(request.user, exercise, "current"),
+        "why_not": "" if form.allowed else why_not_compile(request.user, exercise, Basis.CURRENT),
         "summaries": exercise.summaries.defer("snapshot").select_related("requested_by"),
     }
     return TemplateResponse(request, "mapping/summaries/list.html", context)

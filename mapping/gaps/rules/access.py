@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mapping.gaps.kinds import Found, data_claims, gap_type
-from mapping.gaps.sentences import listed, told_years
+from mapping.gaps.kinds import data_claims, found, gap_type
+from mapping.gaps.sentences import listed
 
 SHARED_LANGUAGE = "en"  # the one that all countries of the programme read
 
@@ -17,10 +17,9 @@ SHARED_LANGUAGE = "en"  # the one that all countries of the programme read
 )
 def _on_request_only(section, indicator):
     cells = [cell for cell in indicator.cells if cell.has_data and _all_on_request(cell.data_claims)]
-    if not cells:
-        return None
+    claims = data_claims(cells)
     sentence = _("%(indicator)s: on request only for %(years)s%(agencies)s.")
-    return _found(indicator, cells, sentence, data_claims(cells))
+    return found(indicator, cells, sentence, claims, agencies=_in_brackets(claims))
 
 
 @gap_type(
@@ -33,10 +32,9 @@ def _on_request_only(section, indicator):
 )
 def _not_released(section, indicator):
     cells = [cell for cell in indicator.cells if cell.applicable and _not_shared(cell)]
-    if not cells:
-        return None
+    claims = [claim for cell in cells for claim in _not_shared(cell)]
     sentence = _("%(indicator)s: held but not released for %(years)s%(agencies)s.")
-    return _found(indicator, cells, sentence, [claim for cell in cells for claim in _not_shared(cell)])
+    return found(indicator, cells, sentence, claims, agencies=_in_brackets(claims))
 
 
 @gap_type(
@@ -50,16 +48,10 @@ def _not_released(section, indicator):
 )
 def _language(section, indicator):
     cells = [cell for cell in indicator.cells if cell.has_data and _never_in_english(cell.data_claims)]
-    if not cells:
-        return None
-    codes = listed(sorted({code for claim in data_claims(cells) for code in claim.languages}))
+    claims = data_claims(cells)
+    codes = listed(sorted({code for claim in claims for code in claim.languages}))
     sentence = _("%(indicator)s: not in English for %(years)s, only in: %(languages)s.")
-    sentence %= {
-        "indicator": indicator.title,
-        "years": told_years(cell.year for cell in cells),
-        "languages": codes,
-    }
-    return Found(cells, sentence, data_claims(cells))
+    return found(indicator, cells, sentence, claims, languages=codes)
 
 
 TYPES = (_on_request_only, _not_released, _language)
@@ -77,11 +69,6 @@ def _never_in_english(claims):
     return bool(claims) and all(claim.languages and SHARED_LANGUAGE not in claim.languages for claim in claims)
 
 
-def _found(indicator, cells, sentence, claims):
+def _in_brackets(claims):
     agencies = listed(sorted({claim.agency for claim in claims} - {""}))
-    values = {
-        "indicator": indicator.title,
-        "years": told_years(cell.year for cell in cells),
-        "agencies": _(" (%(agencies)s)") % {"agencies": agencies} if agencies else "",
-    }
-    return Found(cells, sentence % values, claims)
+    return _(" (%(agencies)s)") % {"agencies": agencies} if agencies else ""

@@ -3,21 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mapping.gaps.kinds import Found, all_claims, data_claims, gap_type
+from mapping.availability.models import PartialReason, Scope
+from mapping.gaps.kinds import all_claims, data_claims, found, gap_type
 from mapping.gaps.sentences import listed, told_years
 
-PARTIAL_REASONS = {
-    "some_years_areas_or_groups": gettext_lazy("some years, areas or groups only"),
-    "part_of_the_year": gettext_lazy("part of the year"),
-    "survey_or_estimate": gettext_lazy("survey or estimate"),
-    "qualitative_only": gettext_lazy("qualitative only"),
-    "not_digitised": gettext_lazy("not digitised"),
-    "incompatible_definition": gettext_lazy("incompatible definition"),
-    "provisional": gettext_lazy("provisional"),
-    "other": gettext_lazy("other reason"),
-    "": gettext_lazy("reason not given"),
-}
-NOT_GOVERNMENT = frozenset({"international", "survey", "research", "ngo", "private"})
+NOT_GOVERNMENT = frozenset(Scope) - {Scope.GOVERNMENT, Scope.ANY}
 
 
 @gap_type(
@@ -32,10 +22,8 @@ NOT_GOVERNMENT = frozenset({"international", "survey", "research", "ngo", "priva
     ),
 )
 def _no_data(section, indicator):
-    if cells := [cell for cell in indicator.cells if cell.lacks_data]:
-        sentence = _("%(indicator)s: no data for %(years)s.") % _named(indicator, cells)
-        return Found(cells, sentence, all_claims(cells))
-    return None
+    cells = [cell for cell in indicator.cells if cell.lacks_data]
+    return found(indicator, cells, _("%(indicator)s: no data for %(years)s."), all_claims(cells))
 
 
 @gap_type(
@@ -52,15 +40,14 @@ def _no_data(section, indicator):
 def _no_stock(section, indicator):
     cells = [cell for cell in indicator.cells if cell.assessed]
     is_stock = (indicator.measure, indicator.breakdown) == ("stock", "total")
-    if not is_stock or not cells or any(cell.value == "available" for cell in cells):
+    if not is_stock or any(cell.value == "available" for cell in cells):
         return None
     partial = [cell.year for cell in cells if cell.has_data]
     if partial:
         sentence = _("%(indicator)s: no full count for any assessed year (%(years)s), in part for %(partial)s.")
     else:
         sentence = _("%(indicator)s: no count for any assessed year (%(years)s).")
-    sentence %= {**_named(indicator, cells), "partial": told_years(partial)}
-    return Found(cells, sentence, all_claims(cells))
+    return found(indicator, cells, sentence, all_claims(cells), partial=told_years(partial))
 
 
 @gap_type(
@@ -79,11 +66,9 @@ def _missing_breakdown(section, indicator):
         return None
     with_total = {cell.year: cell for cell in total.cells if cell.has_data}
     cells = [cell for cell in indicator.cells if cell.lacks_data and cell.year in with_total]
-    if not cells:
-        return None
     sentence = _("%(indicator)s: missing for %(years)s, although there are data on the total.")
-    # Who has the total is whom to ask.
-    return Found(cells, sentence % _named(indicator, cells), data_claims(with_total[cell.year] for cell in cells))
+    whom_to_ask = data_claims(with_total[cell.year] for cell in cells)
+    return found(indicator, cells, sentence, whom_to_ask)
 
 
 @gap_type(
@@ -94,17 +79,14 @@ def _missing_breakdown(section, indicator):
 )
 def _partial(section, indicator):
     cells = [cell for cell in indicator.cells if cell.value == "partially_available"]
-    if not cells:
-        return None
     years_by_reason = {}
     for cell in sorted(cells, key=lambda cell: cell.year):
         years_by_reason.setdefault(cell.partial_reason, []).append(cell.year)
     told = listed(
-        _("%(years)s (%(reason)s)") % {"years": told_years(years), "reason": PARTIAL_REASONS[reason]}
+        _("%(years)s (%(reason)s)") % {"years": told_years(years), "reason": _reason(reason)}
         for reason, years in years_by_reason.items()
     )
-    sentence = _("%(indicator)s: in part only for %(years)s.") % {"indicator": indicator.title, "years": told}
-    return Found(cells, sentence, data_claims(cells))
+    return found(indicator, cells, _("%(indicator)s: in part only for %(told)s."), data_claims(cells), told=told)
 
 
 @gap_type(
@@ -120,11 +102,9 @@ def _partial(section, indicator):
 )
 def _nothing_from_government(section, indicator):
     cells = [cell for cell in indicator.cells if cell.has_data and _only_others(cell.data_claims)]
-    if not cells:
-        return None
     others = listed(sorted({claim.agency or claim.basis for claim in data_claims(cells)}))
     sentence = _("%(indicator)s: no data of a government agency for %(years)s; there are data from %(others)s.")
-    return Found(cells, sentence % {**_named(indicator, cells), "others": others}, data_claims(cells))
+    return found(indicator, cells, sentence, data_claims(cells), others=others)
 
 
 @gap_type(
@@ -136,18 +116,16 @@ def _nothing_from_government(section, indicator):
     advice=gettext_lazy("Search for the data and assess these cells, or mark those that do not apply."),
 )
 def _not_assessed(section, indicator):
-    if cells := [cell for cell in indicator.cells if cell.applicable and not cell.assessed]:
-        sentence = _("%(indicator)s: not assessed for %(years)s.") % _named(indicator, cells)
-        return Found(cells, sentence, all_claims(cells))
-    return None
+    cells = [cell for cell in indicator.cells if cell.applicable and not cell.assessed]
+    return found(indicator, cells, _("%(indicator)s: not assessed for %(years)s."), all_claims(cells))
 
 
 TYPES = (_no_data, _no_stock, _missing_breakdown, _nothing_from_government, _partial)
 WORK_LEFT = (_not_assessed,)
 
 
-def _named(indicator, cells):
-    return {"indicator": indicator.title, "years": told_years(cell.year for cell in cells)}
+def _reason(key):
+    return PartialReason(key).label if key else _("reason not given")
 
 
 def _only_others(claims):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from mapping.availability.rules import contradictions
 from mapping.fields import folded
-from mapping.gaps.kinds import Found, data_claims, gap_type
+from mapping.gaps.kinds import data_claims, found, gap_type
 from mapping.gaps.sentences import listed, told_years
 
 
@@ -24,10 +24,8 @@ def _outdated(section, indicator):
     if latest is None:
         return None
     cells = [cell for cell in indicator.cells if cell.lacks_data and cell.year > latest]
-    if not cells:
-        return None
     sentence = _("%(indicator)s: the latest data are of %(latest)d; none for %(years)s.")
-    return _found(indicator, cells, sentence, data_claims([indicator.cell(latest)]), latest=latest)
+    return found(indicator, cells, sentence, data_claims([indicator.cell(latest)]), latest=latest)
 
 
 @gap_type(
@@ -44,11 +42,9 @@ def _irregular(section, indicator):
         return None
     first, last = min(cell.year for cell in with_data), max(cell.year for cell in with_data)
     cells = [cell for cell in indicator.cells if cell.lacks_data and first < cell.year < last]
-    if not cells:
-        return None
     sentence = _("%(indicator)s: there are data for %(with_data)s, but not for %(years)s between.")
     told = told_years(cell.year for cell in with_data)
-    return _found(indicator, cells, sentence, data_claims(with_data), with_data=told)
+    return found(indicator, cells, sentence, data_claims(with_data), with_data=told)
 
 
 @gap_type(
@@ -59,7 +55,7 @@ def _irregular(section, indicator):
 )
 def _part_year(section, indicator):
     cells = _partial_because("part_of_the_year", indicator)
-    return _found(indicator, cells, _("%(indicator)s: a part of the year only for %(years)s."), data_claims(cells))
+    return found(indicator, cells, _("%(indicator)s: a part of the year only for %(years)s."), data_claims(cells))
 
 
 @gap_type(
@@ -77,7 +73,7 @@ def _qualitative_only(section, indicator):
         for cell in indicator.cells
         if cell.has_data and (cell.partial_reason == "qualitative_only" or _all_qualitative(cell.data_claims))
     ]
-    return _found(indicator, cells, _("%(indicator)s: descriptions, no counts, for %(years)s."), data_claims(cells))
+    return found(indicator, cells, _("%(indicator)s: descriptions, no counts, for %(years)s."), data_claims(cells))
 
 
 @gap_type(
@@ -88,7 +84,7 @@ def _qualitative_only(section, indicator):
 )
 def _not_digitised(section, indicator):
     cells = _partial_because("not_digitised", indicator)
-    return _found(indicator, cells, _("%(indicator)s: on paper only for %(years)s."), data_claims(cells))
+    return found(indicator, cells, _("%(indicator)s: on paper only for %(years)s."), data_claims(cells))
 
 
 @gap_type(
@@ -104,7 +100,7 @@ def _contradicted(section, indicator):
     cells = [cell for cell in indicator.cells if is_contradicted(cell)]
     claims = [claim for cell in cells for pair in contradictions(cell.claims) for claim in pair]
     sentence = _("%(indicator)s: sources contradict each other for %(years)s (%(bases)s).")
-    return _found(indicator, cells, sentence, claims, bases=_bases(claims))
+    return found(indicator, cells, sentence, claims, bases=_bases(claims))
 
 
 @gap_type(
@@ -124,7 +120,7 @@ def _definition_differs(section, indicator):
     ]
     claims = [claim for claim in data_claims(cells) if claim.definition] or data_claims(cells)
     sentence = _("%(indicator)s: what is counted differs for %(years)s (%(bases)s).")
-    return _found(indicator, cells, sentence, claims, bases=_bases(claims))
+    return found(indicator, cells, sentence, claims, bases=_bases(claims))
 
 
 @gap_type(
@@ -139,7 +135,7 @@ def _single_source(section, indicator):
     if len({(claim.source, claim.basis) for claim in claims}) != 1:
         return None
     sentence = _("%(indicator)s: one source only (%(bases)s) for %(years)s.")
-    return _found(indicator, cells, sentence, claims, bases=_bases(claims))
+    return found(indicator, cells, sentence, claims, bases=_bases(claims))
 
 
 TYPES = (
@@ -177,10 +173,3 @@ def _definitions_differ(cell):
 
 def _bases(claims):
     return listed(sorted({claim.basis for claim in claims}))
-
-
-def _found(indicator, cells, sentence, claims, **values):
-    if not cells:
-        return None
-    years = told_years(cell.year for cell in cells)
-    return Found(cells, sentence % {"indicator": indicator.title, "years": years, **values}, claims)

@@ -145,3 +145,13 @@ def test_the_number_of_queries_does_not_grow_with_cells(assessed, consultant, dj
     for basis in ("approved", "current"):
         with django_assert_max_num_queries(10):
             snapshot(assessed, basis)
+
+
+def test_a_survey_of_a_government_agency_is_from_government(assessed, consultant):
+    survey = factories.source(consultant, assessed, author="KIHS", agency=assessed.country.agencies.get())
+    elsewhere = factories.source(consultant, assessed, author="L2CK")
+    for year, source in ((2018, survey), (2019, elsewhere)):
+        factories.assess(consultant, factories.cell(assessed, "flows", year), source=source, claim={"scope": "survey"})
+    gaps = snapshot(assessed, "current")["sections"][0]["gaps"]
+    years = [gap["years"] for gap in gaps if (gap["type"], gap["indicator"]) == ("nothing_from_government", "flows")]
+    assert years == [[2019]]
