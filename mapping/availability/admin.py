@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy
 from accounts.refusals import Unchanged
 from mapping.availability.forms import CellForm, ClaimForm, ClaimFormSet
 from mapping.availability.models import Cell, Claim, Value
+from mapping.availability.resources import CellResource
 from mapping.availability.rules import contradictions, suggested_value
 from mapping.availability.selectors import search
 from mapping.availability.services import CellEdit, save_cell
 from mapping.content.admin import ReviewedModelAdmin
+from mapping.content.exchange import ExchangeAdmin
 from mapping.content.permissions import why_not_edit
-from mapping.countries.permissions import exercises_with_role
+from mapping.countries.permissions import EDITORS, exercises_with_role, has_role_anywhere
 from mapping.framework.models import Section
 from mapping.templatetags import workbench
 
@@ -72,9 +74,10 @@ class SectionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Cell)
-class CellAdmin(ReviewedModelAdmin):
+class CellAdmin(ExchangeAdmin, ReviewedModelAdmin):
     """Cells come with their exercise: they are filled in, never added or deleted."""
 
+    resource_classes = [CellResource]
     form = CellForm
     inlines = [ClaimInline]
     change_form_template = "mapping/availability/cell_form.html"
@@ -114,9 +117,12 @@ class CellAdmin(ReviewedModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def has_import_permission(self, request):
+        return self.has_change_permission(request)
+
     def has_change_permission(self, request, obj=None):
         if obj is None:
-            return super().has_add_permission(request)
+            return has_role_anywhere(request.user, EDITORS)
         return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.encoding import force_str
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from import_export.resources import ModelResource
 from import_export.results import Result, RowResult
@@ -14,6 +15,7 @@ from import_export.results import Result, RowResult
 from accounts.refusals import Refused
 from mapping.content.errors import StaleVersion
 from mapping.content.exchange import CELL_LENGTH, guarded, unguarded
+from mapping.countries.permissions import EDITORS, exercises_with_role
 from mapping.fields import folded
 
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")  # never month first
@@ -39,6 +41,16 @@ def read_date(text):
         except ValueError:
             continue
     raise ValueError(_("“%(text)s” is no date. Write 2023-10-19 or 19.10.2023.") % {"text": text})
+
+
+def key_of(text, labels):
+    """Return the key of a word given as its label, in either case, or as the key; raise ValueError otherwise."""
+    for key, label in labels.items():
+        if folded(text) in {folded(key), folded(str(label))}:
+            return key
+    raise ValueError(
+        _("“%(text)s” is none of: %(known)s.") % {"text": text, "known": ", ".join(map(str, labels.values()))}
+    )
 
 
 class RowsResult(Result):
@@ -93,6 +105,38 @@ class ReviewedResource(ModelResource):
     def identity(self, row):
         """Return what two rows of one file must not share, or None where a row cannot clash."""
         raise NotImplementedError
+
+    # --- What every reviewed row has ------------------------------------------
+
+    @cached_property
+    def exercises(self):
+        exercises = exercises_with_role(self.actor, EDITORS).select_related("methodology", "country")
+        return {folded(exercise.code): exercise for exercise in exercises}
+
+    def exercise_of(self, row):
+        """Return the exercise a row names, if the actor may change it; raise Refused otherwise."""
+        exercise = self.exercises.get(folded(row.get("exercise", "")))
+        if exercise is None:
+            raise Refused(
+                _("“%(code)s” is no exercise that you may change.") % {"code": row.get("exercise", "")}
+                if row.get("exercise")
+                else _("Say in the column “%(heading)s” which exercise it belongs to.")
+                % {"heading": self.heading("exercise")}
+            )
+        return exercise
+
+    def version_of(self, row):
+        """Return the version that was exported, or None where the file does not say."""
+        text = row.get("version", "")
+        if text and not text.isdecimal():
+            raise Refused(_("“%(text)s” is no version. Leave it as it was exported.") % {"text": text})
+        return int(text) if text else None
+
+    def dehydrate_exercise(self, row):
+        return row.exercise.code
+
+    def dehydrate_status(self, row):
+        return str(row.get_status_display())
 
     # --- Headings -------------------------------------------------------------
 

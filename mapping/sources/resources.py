@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.refusals import Refused
-from mapping.content.resources import ReviewedResource, read_date
+from mapping.content.resources import ReviewedResource, key_of, read_date
 from mapping.countries.models import Agency
-from mapping.countries.permissions import EDITORS, exercises_with_role
 from mapping.fields import folded
 from mapping.framework.selectors import terms
 from mapping.inputs import is_language
@@ -52,16 +51,6 @@ def _parts(text):
     return [item.strip() for item in items if item.strip()]
 
 
-def _key_of(text, labels):
-    """Return the key of a word given as its label, in either case, or as the key; raise ValueError otherwise."""
-    for key, label in labels.items():
-        if folded(text) in {folded(key), folded(str(label))}:
-            return key
-    raise ValueError(
-        _("“%(text)s” is none of: %(known)s.") % {"text": text, "known": ", ".join(map(str, labels.values()))}
-    )
-
-
 class SourceResource(ReviewedResource):
     headings = HEADINGS
     needed = ("exercise", "citation_key")
@@ -76,49 +65,27 @@ class SourceResource(ReviewedResource):
     # --- Which source a row is about --------------------------------------------
 
     @cached_property
-    def exercises(self):
-        exercises = exercises_with_role(self.actor, EDITORS).select_related("methodology", "country")
-        return {folded(exercise.code): exercise for exercise in exercises}
-
-    @cached_property
     def _known(self):
         """Return {exercise: its sources by folded key}, filled as rows ask."""
         return {}
-
-    def _exercise(self, row):
-        exercise = self.exercises.get(folded(row.get("exercise", "")))
-        if exercise is None:
-            raise Refused(
-                _("“%(code)s” is no exercise that you may change.") % {"code": row.get("exercise", "")}
-                if row.get("exercise")
-                else _("Say in the column “%(heading)s” which exercise it belongs to.")
-                % {"heading": self.heading("exercise")}
-            )
-        return exercise
 
     def identity(self, row):
         key = folded(row.get("citation_key", ""))
         return (folded(row.get("exercise", "")), key) if key else None
 
     def find(self, row):
-        exercise, key = self._exercise(row), folded(row["citation_key"])
+        exercise, key = self.exercise_of(row), folded(row["citation_key"])
         if exercise not in self._known:
             sources = Source.objects.filter(exercise=exercise).select_related("agency")
             self._known[exercise] = {folded(source.citation_key): source for source in sources}
         source = self._known[exercise].get(key) if key else None
         if source:
             source.exercise = exercise  # with its methodology, read once
-            source.seen_version = self._version(row) or source.version
+            source.seen_version = self.version_of(row) or source.version
         return source
 
-    def _version(self, row):
-        text = row.get("version", "")
-        if text and not text.isdecimal():
-            raise Refused(_("“%(text)s” is no version. Leave it as it was exported.") % {"text": text})
-        return int(text) if text else None
-
     def begin(self, row):
-        source = Source(exercise=self._exercise(row), citation_key=row["citation_key"])
+        source = Source(exercise=self.exercise_of(row), citation_key=row["citation_key"])
         if not row["citation_key"]:
             self._refuse_likely_duplicate(source.exercise, row)
         return source
@@ -160,12 +127,6 @@ class SourceResource(ReviewedResource):
             sections = dict(methodology.sections.order_by("order").values_list("key", "title"))
             self._words[methodology] = {**terms(methodology), "section": sections}
         return self._words[methodology].get(kind, {})
-
-    def dehydrate_exercise(self, source):
-        return source.exercise.code
-
-    def dehydrate_status(self, source):
-        return str(source.get_status_display())
 
     def dehydrate_authors(self, source):
         return "\n".join(source.authors)
@@ -228,13 +189,13 @@ class SourceResource(ReviewedResource):
         return "".join(text.split())
 
     def read_data_source_type(self, text, source):
-        return _key_of(text, self._labels(source, "data_source_type"))
+        return key_of(text, self._labels(source, "data_source_type"))
 
     def read_frequency(self, text, source):
-        return _key_of(text, self._labels(source, "frequency"))
+        return key_of(text, self._labels(source, "frequency"))
 
     def read_access(self, text, source):
-        return _key_of(text, dict(Access.choices))
+        return key_of(text, dict(Access.choices))
 
     def read_languages(self, text, source):
         codes = [code for code in re.split(r"[\s,;]+", text.lower()) if code]
@@ -243,7 +204,7 @@ class SourceResource(ReviewedResource):
         return codes
 
     def read_sections(self, text, source):
-        return [_key_of(part, self._labels(source, "section")) for part in _parts(text)]
+        return [key_of(part, self._labels(source, "section")) for part in _parts(text)]
 
     def read_accessed_on(self, text, source):
         return read_date(text)
