@@ -1,6 +1,7 @@
 """Read the environment; a wrong value stops the start with one sentence."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ import environ
 from django.core.management.utils import get_random_secret_key
 
 SHORTEST_SECRET = 32  # characters
+HOST = re.compile(r"\*|\.?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]")
 
 _env = environ.Env()
 
@@ -15,6 +17,16 @@ _env = environ.Env()
 def refuse(name, sentence):
     """Stop the start of any process with one sentence about a variable."""
     raise SystemExit(f"The environment variable {name} cannot be used: {sentence}")
+
+
+def _split(text):
+    """Return the parts of an address, or None where it is none."""
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        return None
+    return parts
 
 
 def flag(name, *, default):
@@ -39,15 +51,21 @@ def integer(name, *, default, low, high):
     return int(text)
 
 
-def words(name, *, default):
-    """Return a comma-separated variable as a list."""
-    listed = [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+def hosts(name, *, default):
+    """Return a comma-separated list of the names that the site answers to."""
+    listed = [host.strip() for host in os.environ.get(name, "").split(",") if host.strip()]
+    for host in listed:
+        if not HOST.fullmatch(host):
+            return refuse(name, f"“{host}” is not a host's name such as mapping.example.org.")
     return listed or default
 
 
 def directory(name, *, default):
     """Return a folder's path, created if missing and writable by this process."""
-    path = Path(os.environ.get(name) or default).absolute()
+    return _writable(name, Path(os.environ.get(name) or default).absolute())
+
+
+def _writable(name, path):
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -60,8 +78,8 @@ def directory(name, *, default):
 def base_url(name, *, default):
     """Return the public address of the site, without a closing slash."""
     text = (os.environ.get(name) or default).rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _split(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         return refuse(name, f"“{text}” is not an address such as https://mapping.example.org.")
     return text
 
@@ -69,8 +87,8 @@ def base_url(name, *, default):
 def database(name, *, default):
     """Return Django's database settings for a postgres:// or sqlite:// address."""
     text = os.environ.get(name) or default
-    scheme = urlsplit(text).scheme
-    if scheme not in {"postgres", "postgresql", "sqlite"}:
+    parts = _split(text)
+    if parts is None or parts.scheme not in {"postgres", "postgresql", "sqlite"}:
         return refuse(name, "it must begin with postgres:// or sqlite:///.")
     try:
         config = environ.Env.db_url_config(text)
@@ -78,7 +96,7 @@ def database(name, *, default):
         return refuse(name, f"it is not a database address ({error}).")
     if not config.get("NAME"):
         return refuse(name, "it names no database.")
-    if scheme == "sqlite":
+    if parts.scheme == "sqlite":
         # Measured: without IMMEDIATE and WAL, concurrent writers fail at once with "database is locked".
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
@@ -93,20 +111,21 @@ def redis(name):
     text = os.environ.get(name, "").strip()
     if not text:
         return None
-    parts = urlsplit(text)
-    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
-        return refuse(name, f"“{text}” is not an address such as redis://localhost:6379/0.")
+    parts = _split(text)
+    numbered = parts is not None and (parts.path.strip("/") or "0").isdecimal()
+    if not numbered or parts.scheme not in {"redis", "rediss"} or not parts.hostname:
+        return refuse(name, "it is not an address such as redis://localhost:6379/0.")
     return text
 
 
 def email(name, *, default):
     """Return Django's e-mail settings for an smtp:// address or a file:// folder."""
     text = os.environ.get(name) or default
-    parts = urlsplit(text)
-    if parts.scheme == "file" and parts.path:
-        Path(parts.path).mkdir(parents=True, exist_ok=True)
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": parts.path}
-    if parts.scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"} or not parts.hostname:
+    parts = _split(text)
+    if parts is not None and parts.scheme == "file" and parts.path:
+        folder = _writable(name, Path(parts.path))
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": folder}
+    if parts is None or parts.scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"} or not parts.hostname:
         return refuse(name, "it must be smtp://user:password@host:port, smtp+tls://…, smtp+ssl://… or file:///folder.")
     try:
         return {key: value for key, value in _env.email_url_config(text).items() if key != "OPTIONS"}

@@ -22,10 +22,22 @@ import redis
 from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 from django.db import OperationalError, connections
+from honcho import manager as honcho
 from honcho.environ import parse_procfile
-from honcho.manager import KILL_WAIT, Manager
 
 MARK = "WORKBENCH_RUN"
+PATIENCE = 8  # seconds that a process is given to end before it is killed
+
+
+class Manager(honcho.Manager):
+    """Honcho's manager, able to stop while it is still starting, when it does not yet know whom to end."""
+
+    def terminate(self):
+        if self._all_started():  # otherwise its loop comes back to it, by what stands below
+            super().terminate()
+
+    def _any_stopped(self):
+        return self.returncode is not None or super()._any_stopped()
 
 
 def main():
@@ -52,7 +64,7 @@ def end_leftovers():
     """End the processes that a killed run of the same VAR_DIR left behind; return how many there were."""
     handles = list(_marked())
     running = set(handles)
-    for number, patience in ((signal.SIGTERM, KILL_WAIT), (signal.SIGKILL, KILL_WAIT)):
+    for number, patience in ((signal.SIGTERM, PATIENCE), (signal.SIGKILL, PATIENCE)):
         for handle in running:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(handle, number)
@@ -140,6 +152,7 @@ def _manage():
     """Run the Procfile until Ctrl-C, a closed terminal, or the end of any of its processes."""
     multiprocessing.set_start_method("fork")  # honcho's own processes need the signal handlers set here
     signal.signal(signal.SIGHUP, _hang_up)
+    honcho.KILL_WAIT = PATIENCE
     manager = Manager()
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "PORT": str(settings.PORT), "PYTHONUNBUFFERED": "1"}
@@ -151,7 +164,7 @@ def _manage():
         _print_nowhere()
         manager.terminate()
         for process in multiprocessing.active_children():
-            process.join(KILL_WAIT)
+            process.join(PATIENCE)
         manager.kill()
     return manager.returncode
 

@@ -15,7 +15,7 @@ VAR_DIR = env.directory("VAR_DIR", default=BASE_DIR / "var")
 DEBUG = env.flag("DEBUG", default=False)
 PORT = env.integer("PORT", default=8000, low=1, high=65535)
 BASE_URL = env.base_url("BASE_URL", default=f"http://127.0.0.1:{PORT}")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 SECRET_KEY = env.secret_key("SECRET_KEY", path=VAR_DIR / "secret_key")
 # Served over HTTPS, or on this machine only: there is no third case.
 SECURE = BASE_URL.startswith("https://")

@@ -61,6 +61,13 @@ def test_a_second_start_tells_where_the_first_runs_and_leaves_it_alone(workbench
     assert before.items() <= workbench.processes().items()
 
 
+def test_ctrl_c_while_it_still_starts_ends_everything_too(live_environment):
+    with live.Workbench(live_environment) as starting:
+        live.until(lambda: "The workbench: http" in starting.printed, starting.printed)
+        starting.press_ctrl_c()
+        live.until(lambda: not starting.processes(), "no process is left", LIMIT)
+
+
 def test_the_demos_sign_ins_are_shown_at_every_start(live_environment, tmp_path):
     sign_ins = tmp_path / "var" / "demo-sign-ins.txt"
     sign_ins.parent.mkdir()
