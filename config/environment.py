@@ -67,7 +67,7 @@ def directory(name, *, default):
 
 def _writable(name, path):
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)  # secrets and personal data lie in them
     except OSError as error:
         return refuse(name, f"the folder {path} cannot be created ({error.strerror}).")
     if not os.access(path, os.W_OK):
