@@ -3,6 +3,7 @@
 import mapping.availability.admin
 import mapping.availability.exercise_admin
 import mapping.countries.admin
+import mapping.countries.agency_admin
 import mapping.data_requests.admin
 import mapping.desk.admin
 import mapping.framework.admin

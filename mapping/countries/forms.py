@@ -4,8 +4,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from mapping.countries.models import Assignment
+from mapping.countries.models import Agency, Assignment
 from mapping.countries.permissions import COORDINATORS, exercises_with_role, is_regional_coordinator
+from mapping.countries.services import AGENCY_FIELDS
+from mapping.inputs import LanguagesField, LinesField
 
 
 class AssignmentForm(forms.ModelForm):
@@ -35,3 +37,14 @@ class AssignmentForm(forms.ModelForm):
 
     def _get_validation_exclusions(self):
         return {*super()._get_validation_exclusions(), "user"}
+
+
+class AgencyForm(forms.ModelForm):
+    aliases = LinesField(
+        label=_("Also written"), help_text=_("Other names and spellings it is found under, one a line.")
+    )
+    languages = LanguagesField(help_text=_("In which it publishes and answers: ISO 639 codes, such as ky ru en."))
+
+    class Meta:
+        model = Agency
+        fields = AGENCY_FIELDS

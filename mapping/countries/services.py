@@ -3,6 +3,7 @@
 import pycountry
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -157,6 +158,21 @@ def save_focal_point(*, actor, focal_point):
     focal_point.save()
     record(entry(actor=actor, verb=verb, target=focal_point.agency, part=f"focal_point:{focal_point.pk}"))
     return focal_point
+
+
+@transaction.atomic
+def remove_focal_point(*, actor, focal_point):
+    """Remove an agency's focal point; raises Refused where a request was addressed to this person."""
+    if not permissions.can_edit_agency(actor, focal_point.agency):
+        raise Refused(_("Only the consultants and coordinators of a country change its focal points."))
+    record(entry(actor=actor, verb=Verb.DELETED, target=focal_point.agency, part=f"focal_point:{focal_point.pk}"))
+    try:
+        focal_point.delete()
+    except ProtectedError as error:
+        raise Refused(
+            _("“%(person)s” was asked in a data request. Put the new focal point in their place instead.")
+            % {"person": focal_point}
+        ) from error
 
 
 @transaction.atomic

@@ -107,7 +107,7 @@ class SourceForm(VersionedForm):
 
     class Meta:
         model = Source
-        fields = "__all__"
+        fields = Source.CONTENT_FIELDS
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
