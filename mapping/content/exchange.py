@@ -181,6 +181,18 @@ class ExchangeAdmin(ImportExportMixin):
                 _("The file cannot be read. Open it and save it anew, as XLSX, ODS or CSV in UTF-8."),
             )
 
+    def import_action(self, request, **kwargs):
+        return self._with_readable_columns(super().import_action(request, **kwargs), request)
+
+    def export_action(self, request):
+        return self._with_readable_columns(super().export_action(request), request)
+
+    def _with_readable_columns(self, response, request):
+        if hasattr(response, "context_data"):
+            resource = self.get_import_resource_classes(request)[0]
+            response.context_data["fields_list"] = [("", list(map(str, resource.headings.values())))]
+        return response
+
     def process_import(self, request, **kwargs):
         try:
             return super().process_import(request, **kwargs)
@@ -198,7 +210,7 @@ class ExchangeAdmin(ImportExportMixin):
             "title": _("Import"),
             "opts": self.opts,
             "form": UploadForm(self.get_import_formats(), self.get_import_resource_classes(request)),
-            "fields_list": [],
+            "fields_list": [("", list(map(str, self.resource_classes[0].headings.values())))],
             "result": result,
         }
         return TemplateResponse(request, [self.import_template_name], context)

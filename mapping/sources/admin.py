@@ -24,6 +24,8 @@ from mapping.sources.resources import SourceResource
 from mapping.sources.selectors import search
 from mapping.templatetags import workbench
 
+EMPTY = "-"  # as Django's own empty values
+
 
 class DataSourceFilter(admin.SimpleListFilter):
     title = _("data source")
@@ -43,16 +45,7 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
     resource_classes = [SourceResource]
     form = SourceForm
     change_form_template = "mapping/sources/change_form.html"
-    list_display = [
-        "citation_key",
-        "exercise_code",
-        "title",
-        "institution",
-        "access_word",
-        "years_covered",
-        "cells",
-        "review_chip",
-    ]
+    list_display = ["citation_key", "title_told", "institution", "access_word", "cells", "review_chip", "exercise_code"]
     list_filter = [
         ("exercise", admin.RelatedOnlyFieldListFilter),
         "status",
@@ -145,6 +138,10 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
     @admin.display(description=_("exercise"), ordering="exercise__code")
     def exercise_code(self, source):
         return source.exercise.code
+
+    @admin.display(description=_("title"), ordering="title_folded")
+    def title_told(self, source):
+        return source.title or source.short_name
 
     @admin.display(description=_("access"), ordering="access")
     def access_word(self, source):
@@ -280,7 +277,7 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
 
     @admin.display(description=_("languages"))
     def languages_told(self, source):
-        return ", ".join(map(language_name, source.languages))
+        return ", ".join(map(language_name, source.languages)) or EMPTY
 
     @admin.display(description=_("sections"))
     def sections_told(self, source):
@@ -296,7 +293,7 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
         return self._word(source, Term.Kind.FREQUENCY, source.frequency)
 
     def _word(self, source, kind, key):
-        return terms(source.exercise.methodology).get(kind, {}).get(key, key)
+        return terms(source.exercise.methodology).get(kind, {}).get(key, key) or EMPTY
 
     @admin.display(description=_("link"))
     def link_told(self, source):
@@ -317,8 +314,8 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
 
 
 def _lines(texts):
-    return format_html_join(mark_safe("<br>"), "{}", ((text,) for text in texts))
+    return format_html_join(mark_safe("<br>"), "{}", ((text,) for text in texts)) or EMPTY
 
 
 def _link(link):
-    return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', link) if link else ""
+    return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', link) if link else EMPTY

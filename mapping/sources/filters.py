@@ -50,6 +50,13 @@ class SourceFilter(django_filters.FilterSet):
             "institution": "institution",
             "changed_at": "changed",
         },
+        field_labels={
+            "citation_key": gettext_lazy("citation key"),
+            "title_folded": gettext_lazy("title"),
+            "institution": gettext_lazy("institution"),
+            "changed_at": gettext_lazy("changed"),
+        },
+        empty_label=None,
     )
 
     class Meta:
