@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.refusals import Refused
 from mapping.audit.models import Verb
@@ -65,9 +66,12 @@ def save_cells(*, actor, exercise, edits, reason="", act=None):
             for part in told
         ]
     if refusals:
-        raise RowsRefused(
-            _("Nothing was saved: %(count)d cells need your attention.") % {"count": len(refusals)}, refusals
+        told = ngettext(
+            "Nothing was saved: %(count)d cell needs your attention.",
+            "Nothing was saved: %(count)d cells need your attention.",
+            len(refusals),
         )
+        raise RowsRefused(told % {"count": len(refusals)}, refusals)
     changes.write()
     record(*entries, *changes.claim_entries(actor=actor, exercise=exercise, reason=reason, act=act))
     return list(changes.cells.values())

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import Refused
@@ -182,7 +182,7 @@ def submit_section(request, exercise, key):
     section = _section_or_404(selectors.sections_of(exercise), key)
     if request.method == "POST":
         chosen = {name: chosen_rows(request.POST, name) for name in ("cells", "sources")}
-        done = _("%(count)d rows submitted.")
+        done = ngettext_lazy("%(count)d row submitted.", "%(count)d rows submitted.", "count")
         return _decide(request, exercise, section, decide=review.submit_rows, chosen=chosen, done=done)
     if not has_role(request.user, exercise, EDITORS):
         messages.error(
@@ -215,10 +215,18 @@ def review_section(request, exercise, key):
 
 # What each button does, and the fields that hold its rows: chosen by hand, or all of a kind as they were shown.
 _DECISIONS = {
-    "withdraw": (review.withdraw_rows, "withdrawable_", gettext_lazy("%(count)d rows withdrawn.")),
-    "approve": (review.approve_rows, "", gettext_lazy("%(count)d rows approved.")),
-    "approve_all": (review.approve_rows, "approvable_", gettext_lazy("%(count)d rows approved.")),
-    "return": (review.return_rows, "", gettext_lazy("%(count)d rows returned.")),
+    "withdraw": (
+        review.withdraw_rows,
+        "withdrawable_",
+        ngettext_lazy("%(count)d row withdrawn.", "%(count)d rows withdrawn.", "count"),
+    ),
+    "approve": (review.approve_rows, "", ngettext_lazy("%(count)d row approved.", "%(count)d rows approved.", "count")),
+    "approve_all": (
+        review.approve_rows,
+        "approvable_",
+        ngettext_lazy("%(count)d row approved.", "%(count)d rows approved.", "count"),
+    ),
+    "return": (review.return_rows, "", ngettext_lazy("%(count)d row returned.", "%(count)d rows returned.", "count")),
 }
 
 

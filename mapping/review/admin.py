@@ -6,7 +6,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.refusals import Refused
 from mapping.audit.admin import ServiceModelAdmin
@@ -75,10 +75,26 @@ class UnderReviewAdmin(ServiceModelAdmin):
     list_filter = [StatusFilter, ExerciseFilter]
     actions_selection_counter = True
     actions = [
-        _action(gettext_lazy("Submit"), sections.submit_rows, gettext_lazy("%(count)d rows submitted.")),
-        _action(gettext_lazy("Withdraw"), sections.withdraw_rows, gettext_lazy("%(count)d rows withdrawn.")),
-        _action(gettext_lazy("Approve"), sections.approve_rows, gettext_lazy("%(count)d rows approved.")),
-        _action(gettext_lazy("Return with reason…"), sections.return_rows, gettext_lazy("%(count)d rows returned.")),
+        _action(
+            gettext_lazy("Submit"),
+            sections.submit_rows,
+            ngettext_lazy("%(count)d row submitted.", "%(count)d rows submitted.", "count"),
+        ),
+        _action(
+            gettext_lazy("Withdraw"),
+            sections.withdraw_rows,
+            ngettext_lazy("%(count)d row withdrawn.", "%(count)d rows withdrawn.", "count"),
+        ),
+        _action(
+            gettext_lazy("Approve"),
+            sections.approve_rows,
+            ngettext_lazy("%(count)d row approved.", "%(count)d rows approved.", "count"),
+        ),
+        _action(
+            gettext_lazy("Return with reason…"),
+            sections.return_rows,
+            ngettext_lazy("%(count)d row returned.", "%(count)d rows returned.", "count"),
+        ),
     ]
 
     def get_queryset(self, request):
@@ -158,7 +174,6 @@ class CellUnderReviewAdmin(UnderReviewAdmin):
         "section",
         "exercise_code",
         "submitted_by",
-        "submitted_at",
     ]
     list_select_related = ["exercise__country", "indicator__section", "submitted_by"]
     search_fields = ["note"]

@@ -37,7 +37,7 @@ def states(*rows):
 def test_a_section_is_submitted_with_its_sources_as_one_act(exercise, consultant, cells, sign_in):
     client = sign_in(consultant)
     page = client.get(PAGE + "submit/").content.decode()
-    assert "2 cells and 1 sources go to review together" in page
+    assert "2 cells and 1 source go to review together" in page
     assert "NSC KR, 2023" in page
     assert "106 cells are not assessed" in page
     assert "3 rows submitted" in submit(client).content.decode()

@@ -48,8 +48,8 @@ def test_actions_take_rows_through_the_whole_review(exercise, consultant, review
     assert "2 rows submitted" in act(consult, CELLS, "submit_rows", *cells)
     assert "2 rows withdrawn" in act(consult, CELLS, "withdraw_rows", *cells)
     act(consult, CELLS, "submit_rows", *cells)
-    assert "1 rows approved" in act(review, CELLS, "approve_rows", cells[0])
-    assert "1 rows returned" in act(review, CELLS, "return_rows", cells[1], reason="Which agency?")
+    assert "1 row approved" in act(review, CELLS, "approve_rows", cells[0])
+    assert "1 row returned" in act(review, CELLS, "return_rows", cells[1], reason="Which agency?")
     assert states(*cells) == ["approved", "returned"]
 
 
@@ -57,7 +57,7 @@ def test_sources_have_a_queue_of_their_own(exercise, consultant, reviewer, sign_
     source = factories.submit(consultant, factories.source(consultant, exercise))
     client = sign_in(reviewer)
     assert "NSC KR, 2023" in client.get(SOURCES + "?q=nsc").content.decode()
-    assert "1 rows approved" in act(client, SOURCES, "approve_rows", source)
+    assert "1 row approved" in act(client, SOURCES, "approve_rows", source)
     assert states(source) == ["approved"]
 
 
