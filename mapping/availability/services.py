@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record, values
-from mapping.availability.models import Cell, Claim, Value
+from mapping.availability.models import Cell, Claim, IndicatorNote, Value
 from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
 from mapping.countries.models import Agency, Exercise
+from mapping.countries.permissions import EDITORS, has_role
 from mapping.sources.models import Source
 
 
@@ -84,6 +85,28 @@ def save_cell(*, actor, exercise, edit, reason=""):
     except RowsRefused as refused:
         raise refused.refusals[edit.cell_id] from refused
     return changed[0] if changed else None
+
+
+@transaction.atomic
+def save_indicator_note(*, actor, exercise, indicator, text):
+    """Note what is known of an indicator beyond its cells; raises Refused where the actor may not."""
+    exercise = Exercise.objects.select_for_update().get(pk=exercise.pk)
+    if not has_role(actor, exercise, EDITORS):
+        raise Refused(
+            _("Only the consultants and coordinators of %(exercise)s change it.") % {"exercise": exercise.code}
+        )
+    if exercise.is_frozen:
+        raise Refused(_("%(exercise)s is frozen. A coordinator can unfreeze it.") % {"exercise": exercise.code})
+    note = IndicatorNote.objects.filter(exercise=exercise, indicator=indicator).first()
+    note = note or IndicatorNote(exercise=exercise, indicator=indicator)
+    before = values(note, ["text"]) if note.pk else {}
+    note.text = text.strip()
+    old, new = difference(before, values(note, ["text"]))
+    if new:
+        note.save()
+        verb = Verb.CHANGED if before else Verb.CREATED
+        record(entry(actor=actor, verb=verb, target=note, exercise_code=exercise.code, old=old, new=new))
+    return note
 
 
 def _lock(exercise, edits):

@@ -56,8 +56,13 @@ def exercises_with_role(user, any_of=EVERY_ROLE):
 
 
 def is_regional_coordinator(user):
-    """Say whether the person coordinates every exercise: such a person also edits methodologies and countries."""
-    return user.is_active and user.is_authenticated and Role.COORDINATOR in assignments(user).get(None, set())
+    """Say whether the person coordinates every exercise: such a person also edits methodologies and countries.
+
+    So does the system, in whose name commands act; nobody signs in as it.
+    """
+    if not user.is_authenticated:
+        return False
+    return user.is_system or (user.is_active and Role.COORDINATOR in assignments(user).get(None, set()))
 
 
 def countries_with_role(user, any_of=EVERY_ROLE):
@@ -101,4 +106,4 @@ def manageable_assignments(user):
 
 def can_assign(user, exercise):
     """Say whether a person may assign people to an exercise; None stands for all exercises."""
-    return is_regional_coordinator(user) if exercise is None else has_role(user, exercise, COORDINATORS)
+    return is_regional_coordinator(user) or (exercise is not None and has_role(user, exercise, COORDINATORS))

@@ -1,0 +1,22 @@
+"""Load a version of a methodology from its file: the shipped MDMM, unless told otherwise."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Refused
+from mapping.framework.services import SHIPPED, load_methodology
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", nargs="?", default=SHIPPED, help="a methodology as JSON")
+
+    def handle(self, *, file, **options):
+        try:
+            methodology = load_methodology(actor=User.objects.system(), path=file)
+        except Refused as refusal:
+            raise CommandError("\n".join([str(refusal), *refusal.problems])) from refusal
+        self.stdout.write(_("%(methodology)s is loaded.") % {"methodology": methodology})

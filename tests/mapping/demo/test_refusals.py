@@ -1,0 +1,68 @@
+"""What is not the demo's is never touched; a load is whole or not at all."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from mapping.countries.models import Agency, Exercise
+from mapping.management.demo.people import NAMES
+from mapping.sources.models import Source
+from tests import factories
+from tests.mapping.demo.conftest import PASSWORD, load, row_counts
+
+
+@pytest.mark.parametrize("code", ["KGZ-2024", "TJK-2024"])
+def test_an_exercise_that_is_not_the_demos_is_never_touched(db, code):
+    factories.exercise(code, code[:3])
+    before = row_counts()
+    with pytest.raises(CommandError, match=f"{code} is not the demo's exercise"):
+        load(password=PASSWORD)
+    assert row_counts() == before
+
+
+def test_an_account_that_is_not_the_demos_is_never_touched(db):
+    stranger = factories.person("reviewer")
+    before = row_counts()
+    with pytest.raises(CommandError, match=r"reviewer@example\.org"):
+        load(password="another password")
+    assert row_counts() == before
+    assert User.objects.get(pk=stranger.pk).check_password(PASSWORD)
+
+
+def test_agencies_that_the_country_has_stay_as_they_are(exercise, consultant):
+    """A country's agencies are shared by its exercises."""
+    Exercise.objects.filter(pk=exercise.pk).update(code="KGZ-2026")
+    mine = Agency.objects.create(country=exercise.country, acronym="NSC KR", name="Ours", kind="government")
+    consultant.delete()
+    User.objects.filter(email__in=NAMES).delete()
+    load()
+    mine.refresh_from_db()
+    assert mine.name == "Ours"
+    assert not mine.focal_points.exists()
+
+
+def test_a_load_that_fails_half_way_leaves_no_half_exercise(db, monkeypatch):
+    def fail(**kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("mapping.management.demo.reviewing.review", fail)
+    with pytest.raises(RuntimeError):
+        load()
+    assert not Exercise.objects.exists()
+    assert not Source.objects.exists()
+    assert not Agency.objects.exists()
+
+
+def test_the_shipped_methodology_is_loaded_by_its_command(db):
+    printed = StringIO()
+    call_command("load_methodology", stdout=printed)
+    assert printed.getvalue() == "Migration Data Mapping Methodology 1.0 is loaded.\n"
+
+
+def test_a_file_that_is_no_methodology_is_refused_in_a_sentence(db, tmp_path):
+    path = tmp_path / "strange.json"
+    path.write_text("{}")
+    with pytest.raises(CommandError, match="is no methodology"):
+        call_command("load_methodology", str(path))
