@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import count
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,7 +18,8 @@ from mapping.data_requests import services as requests
 from mapping.data_requests.sending import send_message
 from mapping.framework.services import load_methodology
 from mapping.review import transitions
-from mapping.sources.services import create_source
+from mapping.sources.services import add_attachment, create_source
+from mapping.summaries.services import compile_summary, request_compilation
 
 _numbers = count(1)
 
@@ -121,7 +123,7 @@ def agency(actor, exercise, acronym="NSC", *, focal_point=True, **values):
     row = Agency(country=exercise.country, acronym=acronym, **values)
     save_agency(actor=actor, agency=row)
     if focal_point:
-        official = FocalPoint(agency=row, name="Gulnara Official", email=f"official@{acronym.lower()}.example")
+        official = FocalPoint(agency=row, name="Data Desk", email=f"data@{acronym.lower()}.example")
         save_focal_point(actor=actor, focal_point=official)
     return row
 
@@ -152,3 +154,22 @@ def sent_request(writer, approver, exercise, **values):
     send_message(request.messages.get().pk)
     request.refresh_from_db()
     return request
+
+
+# --- Files and summaries -----------------------------------------------------
+
+
+def attachment(actor, source, name="copy.pdf"):
+    """A PDF kept with a source."""
+    file = SimpleUploadedFile(name, b"%PDF-1.7 copy")
+    attached = add_attachment(actor=actor, source=source, version=source.version, file=file)
+    source.refresh_from_db()
+    return attached
+
+
+def summary(actor, exercise, basis="approved"):
+    """A compiled summary."""
+    queued = request_compilation(actor=actor, exercise=exercise, basis=basis, language="en")
+    compile_summary(summary_id=queued.pk)
+    queued.refresh_from_db()
+    return queued

@@ -10,6 +10,7 @@ from pathlib import PurePath
 import tablib
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
@@ -185,7 +186,10 @@ class ExchangeAdmin(ImportExportMixin):
         return self._with_readable_columns(super().import_action(request, **kwargs), request)
 
     def export_action(self, request):
-        return self._with_readable_columns(super().export_action(request), request)
+        try:
+            return self._with_readable_columns(super().export_action(request), request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(request.path)  # as the list does with filters it does not know
 
     def _with_readable_columns(self, response, request):
         if hasattr(response, "context_data"):

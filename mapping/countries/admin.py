@@ -10,7 +10,6 @@ from mapping.countries.forms import AssignmentForm
 from mapping.countries.models import Assignment, Country
 from mapping.countries.permissions import (
     COORDINATORS,
-    EVERY_ROLE,
     countries_with_role,
     has_role_anywhere,
     manageable_assignments,
@@ -32,7 +31,7 @@ class CountryAdmin(ServiceModelAdmin):
         return super().get_search_results(request, queryset, folded(search_term))
 
     def get_queryset(self, request):
-        return super().get_queryset(request) & countries_with_role(request.user, EVERY_ROLE)
+        return super().get_queryset(request).filter(pk__in=countries_with_role(request.user))
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

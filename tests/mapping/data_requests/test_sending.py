@@ -35,10 +35,10 @@ def test_the_mail_says_who_asks_what_and_where_to_answer(queued, coordinator, po
     assert send(queued).status == "sent"
     (mail,) = postman.received
     text = mail.get_content()
-    assert mail["To"] == "official@nsc.example"
+    assert mail["To"] == "data@nsc.example"
     assert mail["Reply-To"] == coordinator.email
     assert mail["Subject"] == "KGZ-2024/R-001: Migrant stock"
-    assert "Dear Gulnara Official" in text
+    assert "Dear Data Desk" in text
     assert "Stock: 2020–2021" in text
     assert "/answer/" in text
     assert str(coordinator) in text
@@ -136,7 +136,7 @@ def test_a_refused_recipient_is_corrected_and_written_to_anew(queued, coordinato
     postman.at_recipient = "550 No such person"
     assert send(queued).status == "bounced"
     postman.at_recipient = None
-    services.reissue(actor=coordinator, request=queued, name="Gulnara Official", email="right@nsc.example")
+    services.reissue(actor=coordinator, request=queued, name="Data Desk", email="right@nsc.example")
     assert fresh(queued).link_generation == 2
     assert send(queued).status == "sent"
     assert [mail["To"] for mail in postman.received] == ["right@nsc.example"]
