@@ -1,4 +1,4 @@
-"""Load the demo: its people, Kyrgyzstan with its facts in review, Tajikistan empty.
+"""Load the demo: its people, Kyrgyzstan with its facts, in review, asked about and summed up; Tajikistan empty.
 
 Above all rooms: it only calls what people's own acts call, in the name of the demo's people.
 """
@@ -12,7 +12,7 @@ from mapping.availability.exercises import start_exercise
 from mapping.countries.models import Assignment, Country, Exercise, Role
 from mapping.countries.services import assign, load_countries
 from mapping.framework.services import load_methodology
-from mapping.management.demo import facts, people, reviewing
+from mapping.management.demo import facts, outcome, people, reviewing
 
 LANGUAGES = {"KGZ-2024": ["ky", "ru", "en"], "TJK-2024": ["tg", "ru", "en"]}
 
@@ -28,6 +28,7 @@ def load(*, password=None):
     persons, sign_ins = people.ensure_people(password=password)
     for code in people.ROLES:
         _ensure_exercise(code, persons)
+    outcome.compile_ordered()
     return sign_ins
 
 
@@ -75,6 +76,10 @@ def _ensure_roles(exercise, persons):
 
 
 def _fill(exercise, persons):
-    consultant, reviewer = persons[people.CONSULTANT], persons[people.REVIEWER]
+    consultant, reviewer, coordinator = (
+        persons[email] for email in (people.CONSULTANT, people.REVIEWER, people.COORDINATOR)
+    )
     facts.enter(actor=consultant, exercise=exercise)
     reviewing.review(exercise=exercise, consultant=consultant, reviewer=reviewer)
+    outcome.ask(exercise=exercise, consultant=consultant, coordinator=coordinator)
+    outcome.order_summary(exercise=exercise, coordinator=coordinator)

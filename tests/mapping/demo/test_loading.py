@@ -12,8 +12,11 @@ from mapping.availability.models import Cell
 from mapping.availability.services import CellEdit, save_cell
 from mapping.countries.models import Exercise
 from mapping.countries.permissions import roles
+from mapping.data_requests.models import DataRequest
+from mapping.data_requests.sending import send_message
 from mapping.management.demo import facts
 from mapping.management.demo.people import NAMES, ROLES
+from mapping.summaries.models import Summary
 from tests import factories
 from tests.mapping.demo.conftest import PASSWORD, load, row_counts
 
@@ -114,6 +117,32 @@ def test_only_contradicted_cells_of_an_approved_section_are_not_approved(kyrgyzs
         ("internal_mobility", "stock"),
         ("refugees_hosted", "stock"),
         ("return_migration", "stock"),
+    }
+
+
+def test_one_agency_is_asked_by_two_people_and_its_mail_waits_for_the_worker(kyrgyzstan, mailoutbox):
+    (request,) = DataRequest.objects.filter(exercise=kyrgyzstan)
+    assert (request.status, request.agency.acronym) == ("queued", "MoIA KR")
+    assert (request.written_by.email, request.approved_by.email) == (
+        "consultant@example.org",
+        "coordinator@example.org",
+    )
+    assert request.items.count() == 9
+    send_message(request.messages.get().pk)
+    request.refresh_from_db()
+    assert request.status == "sent"
+    assert [mail.to for mail in mailoutbox] == [["moia@example.org"]]
+
+
+def test_one_summary_of_approved_content_is_compiled(kyrgyzstan):
+    (summary,) = Summary.objects.filter(exercise=kyrgyzstan)
+    assert (summary.state, summary.basis, summary.requested_by.email) == ("done", "approved", "coordinator@example.org")
+    assert len(summary.snapshot["sections"]) == 10
+    assert {gap["type"] for section in summary.snapshot["sections"] for gap in section["gaps"]} > {
+        "no_data",
+        "nothing_from_government",
+        "on_request_only",
+        "not_released",
     }
 
 

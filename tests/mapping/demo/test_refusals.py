@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from mapping.countries.models import Agency, Exercise
-from mapping.management.demo.people import NAMES
+from mapping.data_requests.models import DataRequest
 from mapping.sources.models import Source
 from tests import factories
 from tests.mapping.demo.conftest import PASSWORD, load, row_counts
@@ -31,16 +31,17 @@ def test_an_account_that_is_not_the_demos_is_never_touched(db):
     assert User.objects.get(pk=stranger.pk).check_password(PASSWORD)
 
 
-def test_agencies_that_the_country_has_stay_as_they_are(exercise, consultant):
-    """A country's agencies are shared by its exercises."""
+def test_an_agency_that_the_country_has_stays_as_it_is_and_is_not_asked(exercise, consultant):
+    """A country's agencies are shared by its exercises: the official of this one is a real person."""
     Exercise.objects.filter(pk=exercise.pk).update(code="KGZ-2026")
-    mine = Agency.objects.create(country=exercise.country, acronym="NSC KR", name="Ours", kind="government")
+    mine = Agency.objects.create(country=exercise.country, acronym="MoIA KR", name="Ours", kind="government")
+    mine.focal_points.create(name="An official", email="official@example.com")
     consultant.delete()
-    User.objects.filter(email__in=NAMES).delete()
     load()
     mine.refresh_from_db()
     assert mine.name == "Ours"
-    assert not mine.focal_points.exists()
+    assert [person.email for person in mine.focal_points.all()] == ["official@example.com"]
+    assert not DataRequest.objects.exists()
 
 
 def test_a_load_that_fails_half_way_leaves_no_half_exercise(db, monkeypatch):
