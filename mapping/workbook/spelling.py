@@ -1,0 +1,268 @@
+"""Words in a workbook and the keys they stand for: the usual spellings, in every language of the site."""
+
+import re
+from datetime import date, datetime, timedelta
+
+import pycountry
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mapping.availability.models import Confidence, Nature, PartialReason, Scope, StatementKind, Value
+from mapping.fields import folded
+from mapping.sources.models import Access
+from mapping.workbook.layout import LONGEST_TEXT, NOT_ASSESSED, Kind
+from mapping.workbook.plain import plain_list, plain_text
+
+CHOICES = {
+    "value": Value,
+    "claim_value": [choice for choice in Value.choices if choice[0] != Value.NOT_APPLICABLE],
+    "partial_reason": PartialReason,
+    "access": Access,
+    "scope": Scope,
+    "nature": Nature,
+    "confidence": Confidence,
+    "statement_kind": StatementKind,
+}
+FROM_METHODOLOGY = ("data_source_type", "frequency", "subgroup")
+
+_VALUES = {
+    Value.AVAILABLE: "available yes y a 1 true есть да доступно доступны имеется имеются ✓ ✔ ☑ ●",
+    Value.PARTIALLY_AVAILABLE: "partial partially partly p 0.5 0,5 ½ частично ◐ доступно_частично имеется_частично",
+    Value.NOT_AVAILABLE: "no n 0 false unavailable нет недоступно недоступны отсутствует отсутствуют ✗ ✘ ✕ ×",
+    Value.NOT_APPLICABLE: "inapplicable неприменимо",
+    NOT_ASSESSED: "not_assessed не_оценено",
+}
+_ACCESS = {
+    Access.PUBLIC: "yes да publicly_available открыто 1 true",
+    Access.ON_REQUEST: "upon_request by_request по_запросу",
+    Access.NOT_SHARED: "not_accessible confidential",
+}
+_DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})\.?$")
+_ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
+_YEAR = re.compile(r"^((?:19|20)\d{2})(?:\.0)?$")
+_CODE = re.compile(r"^[a-z]{2,3}(-\w+)*$")
+_RUSSIAN_LANGUAGES = {
+    "киргизский": "ky", "кыргызский": "ky", "русский": "ru", "английский": "en", "узбекский": "uz",
+    "таджикский": "tg", "казахский": "kk", "туркменский": "tk", "турецкий": "tr",
+}  # fmt: skip
+
+
+class Misspelt(ValueError):  # noqa: N818 - it is told to a person, not an error of the program
+    """What a cell of the file says cannot be read; the sentence says what could be."""
+
+
+def squashed(text):
+    """Return a heading or word without case, spaces, signs and the hyphens of a narrow column."""
+    return re.sub(r"[\W_]+", "", folded(text))
+
+
+def in_every_language(text):
+    """Return a translatable text in each of the site's languages."""
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.add(str(text))
+    return found
+
+
+def text_of(raw):
+    """Return what a cell of the file holds as text; a whole number without its decimals."""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    if isinstance(raw, datetime) and (raw.hour, raw.minute, raw.second) == (0, 0, 0):
+        return raw.date().isoformat()
+    if isinstance(raw, (date, datetime)):
+        return raw.isoformat(sep=" ") if isinstance(raw, datetime) else raw.isoformat()
+    if isinstance(raw, timedelta):
+        return str(raw)
+    text = str(raw)
+    if len(text) > LONGEST_TEXT:
+        raise Misspelt(
+            _("The cell holds %(length)d characters; at most %(most)d can be kept.")
+            % {"length": len(text), "most": LONGEST_TEXT}
+        )
+    return plain_text(text)
+
+
+class Words:
+    """The words of one exercise's workbook: labels to write, spellings to read."""
+
+    def __init__(self, known):
+        self._known = known
+        self._labels = {name: dict(getattr(choices, "choices", choices)) for name, choices in CHOICES.items()}
+        self._labels |= {name: dict(known.terms.get(name, {})) for name in FROM_METHODOLOGY}
+        self._keep_words_in_use(known)
+        self._keys = {name: self._spellings(labels) for name, labels in self._labels.items()}
+        for name in ("value", "claim_value"):
+            self._keys[name] |= _listed(_VALUES, [*self._labels[name], NOT_ASSESSED])
+        self._keys["access"] |= _listed(_ACCESS, self._labels["access"])
+
+    def _keep_words_in_use(self, known):
+        """Rows may hold words that their vocabulary has lost: they are written, so they must be read."""
+        for name, rows in (
+            ("data_source_type", known.sources),
+            ("frequency", known.sources),
+            ("subgroup", known.claims),
+        ):
+            for row in rows.values():
+                if row.values[name]:
+                    self._labels[name].setdefault(row.values[name], row.values[name])
+
+    @staticmethod
+    def _spellings(labels):
+        keys = {squashed(word): key for key, label in labels.items() for word in in_every_language(label)}
+        return keys | {squashed(key): key for key in labels}
+
+    def label(self, vocabulary, key):
+        """Return the word to write for a key."""
+        return str(self._labels[vocabulary].get(key, key))
+
+    def labels(self, vocabulary):
+        """Return all words of a vocabulary, as a dropdown offers them."""
+        return [str(label) for label in self._labels[vocabulary].values()]
+
+    def key(self, vocabulary, text):
+        """Return the key a word stands for. Raises Misspelt, naming the choices."""
+        keys = self._keys[vocabulary]
+        found = keys.get(squashed(text)) or keys.get(text.strip().casefold())
+        if found is None:
+            raise Misspelt(
+                _("“%(found)s” can be read in more than one way or in none. Write one of: %(choices)s.")
+                % {"found": shortened(text), "choices": ", ".join(self.labels(vocabulary))}
+            )
+        return str(found)
+
+    def value_words(self, value, reason):
+        """Return how a cell's value is written, its partial reason behind a colon."""
+        if value in {"", NOT_ASSESSED}:
+            return ""
+        word = self.label("value", value)
+        return f"{word}: {self.label('partial_reason', reason)}" if reason else word
+
+    def value_and_reason(self, text):
+        """Read what `value_words` or a person wrote; the reason is "" where none is told."""
+        head, colon, tail = text.partition(":")
+        if colon and tail.strip():
+            value = self.key("value", head)
+            if value != Value.PARTIALLY_AVAILABLE:
+                raise Misspelt(
+                    _("Only “%(partial)s” takes a reason behind a colon. Put “%(tail)s” on the sheet of notes.")
+                    % {"partial": self.label("value", Value.PARTIALLY_AVAILABLE), "tail": shortened(tail.strip())}
+                )
+            return value, self.key("partial_reason", tail)
+        return self.key("value", head), ""
+
+    def read(self, column, raw):
+        """Return the plain form of what a cell under `column` holds. Raises Misspelt."""
+        if column.kind is Kind.DATE:
+            return _date(raw)
+        text = text_of(raw)
+        if column.kind is Kind.CHOICE and text:
+            return self.key(column.vocabulary, text)
+        read = {Kind.LANGUAGES: _languages, Kind.YEAR: _year, Kind.AGENCY: self._agency, Kind.LIST: _list}
+        return read.get(column.kind, str)(text) if text else ""
+
+    def _agency(self, text):
+        found = self._known.agency_names.get(folded(text))
+        if found is None:
+            raise Misspelt(
+                _(
+                    "“%(name)s” is not an agency of %(country)s. Enter it under Agencies first, or write one of: %(choices)s."
+                )
+                % {
+                    "name": shortened(text),
+                    "country": self._known.exercise.country,
+                    "choices": ", ".join(sorted(self._known.agencies.values())) or "–",
+                }
+            )
+        return plain_text(self._known.agencies[found])
+
+    def written(self, column, plain):
+        """Return what to write in a cell under `column`: a text, or a date."""
+        if not plain:
+            return ""
+        if column.kind is Kind.CHOICE:
+            return self.label(column.vocabulary, plain)
+        return date.fromisoformat(plain) if column.kind is Kind.DATE else plain
+
+
+def shortened(text, most=60):
+    """Return a long text with its end cut off, to be quoted in a sentence."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _listed(spellings, keys):
+    """Return {spelling: key}; words are squashed, signs and numbers such as ✓ and 0.5 stay as they are."""
+    return {
+        squashed(word) if word.replace("_", "").isalpha() else word: key
+        for key, words in spellings.items()
+        if key in keys
+        for word in words.split()
+    }
+
+
+def _date(raw):
+    if isinstance(raw, datetime):
+        return raw.date().isoformat()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    text = text_of(raw)
+    if not text:
+        return ""
+    try:
+        if match := _DAY_MONTH_YEAR.match(text):
+            day, month, year = (int(part) for part in match.groups())
+            return date(year, month, day).isoformat()
+        if match := _ISO.match(text):
+            return date(*(int(part) for part in match.groups())).isoformat()
+    except ValueError:
+        pass  # a day or month that no calendar has
+    raise Misspelt(
+        _("“%(found)s” is not a date. Write day-month-year, such as 28-11-2023, or use an Excel date.")
+        % {"found": shortened(text)}
+    )
+
+
+def _list(text):
+    return plain_list([text])
+
+
+def _year(text):
+    match = _YEAR.match(text)
+    if not match:
+        raise Misspelt(_("“%(found)s” is not a year.") % {"found": shortened(text)})
+    return match[1]
+
+
+def _languages(text):
+    """Return codes between spaces; names of languages are understood too."""
+    if all(_CODE.match(word) for word in re.split(r"[\s,;/]+", text) if word):
+        return " ".join(word for word in re.split(r"[\s,;/]+", text) if word)
+    names = [name.strip() for name in re.split(r"[,;/\n]+|\s+and\s+|\s+и\s+", text) if name.strip()]
+    found = [(name, _language(name)) for name in names]
+    if unknown := [name for name, code in found if not code]:
+        raise Misspelt(
+            ngettext(
+                "%(names)s is not a language. Write codes such as ky ru en.",
+                "%(names)s are not languages. Write codes such as ky ru en.",
+                len(unknown),
+            )
+            % {"names": ", ".join(f"“{shortened(name)}”" for name in unknown)}
+        )
+    return " ".join(code for _name, code in found)
+
+
+def _language(name):
+    if _CODE.match(name.casefold()):
+        return name.casefold()
+    if code := _RUSSIAN_LANGUAGES.get(folded(name)):
+        return code
+    try:
+        language = pycountry.languages.lookup(name)
+    except LookupError:
+        return ""
+    return getattr(language, "alpha_2", language.alpha_3)

@@ -1,0 +1,82 @@
+"""The hidden sheet that says what was exported: of every row its version and its fields, as the file showed them."""
+
+from dataclasses import dataclass, field
+
+from mapping.workbook.layout import FIELDS, FORMAT, STAMP_TITLE
+from mapping.workbook.plain import plain_text
+
+_WIDTH = {"cell": 3, "source": 1, "claim": 1}  # how many columns a key takes
+
+
+@dataclass
+class Stamp:
+    """A row as it was exported."""
+
+    version: int
+    values: dict
+    shown_in: tuple = ()
+
+
+@dataclass
+class Stamps:
+    """All of a file: `head` tells exercise and methodology, `rows` is {(kind, key): Stamp}."""
+
+    head: dict = field(default_factory=dict)
+    rows: dict = field(default_factory=dict)
+
+    def of(self, kind, key):
+        return self.rows.get((kind, key))
+
+    def keys(self, kind):
+        return [key for found, key in self.rows if found == kind]
+
+
+def stamp_rows(known, *, head):
+    """Yield the rows of the hidden sheet."""
+    yield [STAMP_TITLE, FORMAT]
+    yield from ([name, str(value)] for name, value in head.items())
+    for kind, rows in (("cell", known.cells), ("source", known.sources), ("claim", known.claims)):
+        yield ["fields", kind, *FIELDS[kind]]
+        for row in rows.values():
+            yield [kind, *(str(part) for part in row.key), str(row.version), *_stamped(row)]
+
+
+def _stamped(row):
+    values = dict(row.values)
+    if row.kind == "source":
+        values["sections"] = " ".join(row.shown_in)
+    return [values[name] for name in FIELDS[row.kind]]
+
+
+def read_stamps(rows):
+    """Return the Stamps of a hidden sheet; what is not understood is left out, so the row counts as never exported."""
+    stamps, fields = Stamps(), {}
+    for row in rows[1:]:
+        texts = [plain_text(int(cell) if isinstance(cell, float) and cell.is_integer() else cell) for cell in row]
+        kind = texts[0]
+        if kind == "fields" and len(texts) > 1:
+            fields[texts[1]] = [name for name in texts[2:] if name]
+        elif kind in _WIDTH and kind in fields:
+            _read_stamp(stamps, kind, texts[1:], fields[kind])
+        elif kind:
+            stamps.head[kind] = texts[1] if len(texts) > 1 else ""
+    return stamps
+
+
+def _read_stamp(stamps, kind, texts, fields):
+    width = _WIDTH[kind]
+    texts += [""] * (width + 1 + len(fields) - len(texts))
+    key, version = texts[:width], texts[width]
+    try:
+        key = (*key[:-1], int(key[-1]))
+        values = dict(zip(fields, texts[width + 1 :], strict=False))
+        stamp = Stamp(int(version), {name: values.get(name, "") for name in FIELDS[kind]})
+    except ValueError:
+        return
+    stamp.shown_in = tuple(stamp.values.get("sections", "").split())
+    stamps.rows[kind, key] = stamp
+
+
+def is_stamp_sheet(rows):
+    """Say whether these are the rows of a hidden sheet of ours."""
+    return bool(rows and rows[0] and rows[0][0] == STAMP_TITLE)
