@@ -1,0 +1,103 @@
+"""Compare a workbook with an exercise, print what differs and, if told to, apply it."""
+
+import json
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.refusals import Refused, Unchanged
+from mapping.countries.models import Exercise
+from mapping.workbook.comparison import KEEP, TAKE
+from mapping.workbook.report import as_report, contract, unusable_report
+from mapping.workbook.services import apply_import, compare_file, upload
+
+CLEAN, ATTENTION, UNUSABLE = 0, 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare a workbook with an exercise; with --apply, apply it. Exit: 0 clean, 1 errors or conflicts, 2 unusable."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path, metavar="F.xlsx")
+        parser.add_argument("--exercise", required=True, help="its code, such as KGZ-2024")
+        parser.add_argument("--as", required=True, dest="email", metavar="EMAIL", help="on whose behalf")
+        parser.add_argument("--apply", action="store_true", help="apply all of it, or nothing where errors are left")
+        parser.add_argument("--conflicts", choices=[KEEP, TAKE], default="", help="which side wins a conflict")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *, file, exercise, email, apply, conflicts, json, **_options):
+        try:
+            actor, found = _person(email), _exercise(exercise)
+            content = _content(file)
+            comparison, known = compare_file(actor=actor, exercise=found, content=content, otherwise=conflicts)
+        except Refused as refusal:
+            self._print(unusable_report(refusal), as_json=json)
+            sys.exit(UNUSABLE)
+        report = as_report(comparison, known)
+        refusal = None
+        if apply and comparison.can_apply and comparison.has_edits:
+            refusal = _apply(actor=actor, exercise=found, file=file, content=content, conflicts=conflicts)
+        if refusal is not None:
+            report["errors"] += [
+                {"sheet": "", "cell": "", "message": str(sentence)} for sentence in refusal.problems or [refusal]
+            ]
+        self._print(report, as_json=json)
+        if refusal is not None or not comparison.can_apply:
+            sys.exit(ATTENTION)
+
+    def _print(self, report, *, as_json):
+        report = contract(report)
+        if as_json:
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
+            return
+        self.stdout.write(", ".join(f"{count} {name}" for name, count in report["counts"].items()))
+        for one in report["changes"]:
+            self.stdout.write(f"{one['sheet']}!{one['cell']} {one['field']}: {one['old'] or '–'} → {one['new'] or '–'}")
+        for one in report["conflicts"]:
+            sides = _("was %(base)s, is %(database)s, file says %(file)s") % {
+                side: one[side] or "–" for side in ("base", "database", "file")
+            }
+            self.stdout.write(f"{one['sheet']}!{one['cell']} {one['field']}: {sides}")
+        for one in report["errors"]:
+            place = f"{one['sheet']}!{one['cell']}: " if one["sheet"] else ""
+            self.stderr.write(f"{place}{one['message']}")
+
+
+def _person(email):
+    person = User.objects.people().filter(email=email.strip().lower(), is_active=True).first()
+    if person is None:
+        raise Refused(_("Nobody with the address %(email)s can sign in here.") % {"email": email})
+    return person
+
+
+def _exercise(code):
+    found = Exercise.objects.select_related("country", "methodology").filter(code=code).first()
+    if found is None:
+        raise Refused(_("There is no exercise “%(code)s”.") % {"code": code})
+    return found
+
+
+def _content(file):
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refused(_("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror}) from error
+
+
+def _apply(*, actor, exercise, file, content, conflicts):
+    """Keep the file and apply it in one transaction; return the refusal, if it is refused."""
+    try:
+        with transaction.atomic():
+            uploaded = upload(actor=actor, exercise=exercise, name=file.name, content=content)
+            apply_import(actor=actor, workbook_import=uploaded, otherwise=conflicts)
+    except Unchanged:
+        return None
+    except Refused as refusal:
+        return refusal
+    return None

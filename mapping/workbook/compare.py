@@ -1,0 +1,368 @@
+"""Compare a file with the database: what would change, what conflicts, what is wrong. Pure: asks no database.
+
+Three-way for every row that was exported: `base` is what the file showed then, `database` what is here now, `file`
+what it says today. A field blank in the file says nothing. A row that was never exported has no base: what the file
+says is taken, and shown before.
+"""
+
+from django.utils.translation import gettext as _
+
+from mapping.availability.models import Value
+from mapping.fields import folded
+from mapping.sources.citations import split_citation_key
+from mapping.workbook.comparison import TAKE, Change, Comparison, Conflict, Edit, no_counts
+from mapping.workbook.layout import CLAIMS_SHEET, UNITS
+from mapping.workbook.matching import SourceIndex
+from mapping.workbook.read import Place, Said
+
+LONGEST_AUTHOR = 120  # characters of Source.citation_author
+
+
+def compare(file, known, *, choices=None, otherwise=""):
+    """Return the Comparison of a FileContent with what is Known.
+
+    `choices` is {conflict key: "keep" or "take"}; conflicts it does not name are decided as `otherwise` says, or stay
+    undecided where that is empty.
+    """
+    return _Comparing(file, known, choices or {}, otherwise).run()
+
+
+class _Comparing:
+    def __init__(self, file, known, choices, otherwise):
+        self.file, self.known = file, known
+        self.choices, self.otherwise = choices, otherwise
+        self.found = Comparison(no_counts(), errors=list(file.errors), ignored=list(file.ignored))
+        self.index = SourceIndex(known.sources)
+        self.named = {"source": set(), "claim": set()}  # ids that stand in the file
+        self.conflicting = set()  # names of rows
+        self.at_fault = set()
+
+    def run(self):
+        self._sources()
+        self._cells()
+        self._claims()
+        self._missing_rows()
+        self.found.changes = [change for change in self.found.changes if change.record not in self.at_fault]
+        self.found.conflicts = [one for one in self.found.conflicts if one.record not in self.at_fault]
+        counts = self.found.counts
+        counts["errors"] = len({error.record or (error.sheet, error.cell) for error in self.found.errors})
+        counts["ignored"] = len(self.found.ignored)
+        return self.found
+
+    # --- sources ---
+
+    def _sources(self):
+        meant_ones = {}
+        for row in self.file.sources:
+            meant = self._meant(row)
+            if meant is not None:
+                meant.rows.append(row)
+                self.index.also_cited(meant, row.citation_key)
+                meant_ones[id(meant)] = meant
+        for meant in meant_ones.values():
+            self._source(meant)
+
+    def _meant(self, row):
+        """Return the source that a row is about; None, and an error, where that is a question."""
+        if row.key is None:
+            return self.index.find(row) or self.index.add(row)
+        meant = self.index.of_id.get(row.key[0])
+        if meant is None:
+            self._gone(row)
+            return None
+        if row.citation_key and folded(row.citation_key) != folded(meant.held.citation_key):
+            self._error(
+                row, "id",
+                _("The id belongs to “%(held)s”, the row says “%(said)s”. Put the ids back to their rows, or empty the id of a new source.")
+                % {"held": meant.held.citation_key, "said": row.citation_key},
+            )  # fmt: skip
+        elif any(other.key == row.key and other.sheet == row.sheet for other in meant.rows):
+            self._error(row, "id", _("Two rows carry this id. Empty the id of the copy."))
+        return meant
+
+    def _source(self, meant):
+        held, rows = meant.held, meant.rows
+        stamp = self.file.stamps.of("source", held.key) if held else None
+        if held:
+            self.named["source"].add(held.pk)
+        said = self._in_one(rows, stamp.values if stamp else held.values if held else {})
+        if held is None:
+            self._new_source(said, rows)
+            return
+        edits = self._merge(said, held, stamp)
+        shown = set(stamp.shown_in if stamp else held.shown_in) | set(held.values["sections"].split())
+        added = [row for row in rows if row.section and row.section not in shown]
+        if added:
+            sections = " ".join(dict.fromkeys([*held.values["sections"].split(), *(row.section for row in added)]))
+            edits["sections"] = sections
+            self._change(added[0].at(""), "sections", held.values["sections"], sections, held.name)
+        self._settle(said, held, edits, refusal=held.refusal)
+
+    def _in_one(self, rows, usual):
+        """Return what the rows of one source say together: what differs from `usual`; two that differ are an error."""
+        said = Said("source", rows[0].sheet, rows[0].place, sound=all(row.sound for row in rows))
+        said.citation_key = next((row.citation_key for row in rows if row.citation_key), "")
+        for row in rows:
+            for name, text in row.values.items():
+                other = said.values.get(name, text)
+                if other == text or other == usual.get(name):
+                    said.values[name], said.places[name] = text, row.at(name)
+                elif text != usual.get(name):
+                    said.sound = False
+                    sheet, cell = said.at(name)
+                    self._error(
+                        row, name,
+                        _("The same source says something else in %(sheet)s!%(cell)s. Write the same in both.")
+                        % {"sheet": sheet, "cell": cell},
+                    )  # fmt: skip
+        return said
+
+    def _new_source(self, said, rows):
+        if not any(said.values.get(name) for name in ("title", "link", "short_name")):
+            self._error(said, "", _("A new source needs a name, a title or a link."))
+        author, _year, _suffix = split_citation_key(said.citation_key)
+        if len(author) > LONGEST_AUTHOR:
+            self._error(rows[0], "citation_key", _("The citation key is too long."))
+        sections = dict.fromkeys(row.section for row in rows if row.section)
+        values = {**said.values, "sections": " ".join(sections)}
+        if not said.citation_key:
+            values["citation_author"] = _who_is_cited(said.values)
+            values["citation_year"] = "n.d."
+        self._new(said, {"citation_key": said.citation_key, **values}, refusal=self.known.new_row_refusal)
+        if said.sound:
+            self.found.edits["source"].append(Edit(None, said, values, said.citation_key))
+
+    # --- cells ---
+
+    def _cells(self):
+        together = {}
+        for said in self.file.cells:
+            if (first := together.setdefault(said.key, said)) is not said:
+                self._join_cell(first, said)
+        for key, said in together.items():
+            held = self.known.cells.get(key)
+            if held is not None:
+                edits = self._merge(said, held, self.file.stamps.of("cell", key))
+                self._settle(said, held, edits, refusal=held.refusal)
+                self._warn_of_missing_reason(said, held, edits)
+            elif said.values:
+                self._error(
+                    said, next(iter(said.values)), _("This indicator has no cell for %(year)s.") % {"year": key[2]}
+                )
+
+    def _join_cell(self, first, said):
+        first.sound = first.sound and said.sound
+        for name, text in said.values.items():
+            if first.values.get(name, text) != text:
+                sheet, cell = first.at(name)
+                self._error(
+                    said, name,
+                    _("%(sheet)s!%(cell)s says something else of the same cell.") % {"sheet": sheet, "cell": cell},
+                )  # fmt: skip
+                first.sound = False
+            else:
+                first.values[name], first.places[name] = text, said.at(name)
+
+    def _warn_of_missing_reason(self, said, held, edits):
+        now = {**held.values, **edits}
+        if "value" in edits and now["value"] == Value.PARTIALLY_AVAILABLE and not now["partial_reason"]:
+            self.found.warnings.append(
+                Place(
+                    *said.at("value"),
+                    _("A partial without a reason is saved as a draft. Say why before it is submitted."),
+                    held.name,
+                )
+            )
+
+    # --- claims ---
+
+    def _claims(self):
+        existing = {}
+        for held in self.known.claims.values():
+            existing.setdefault(held.cell, []).append(held.values)
+        for said in self.file.claims:
+            self._resolve_source(said)
+            if said.key is None:
+                self._new_claim(said, existing)
+            elif (held := self.known.claims.get(said.key[0])) is None:
+                self._gone(said)
+            else:
+                self._known_claim(said, held)
+
+    def _known_claim(self, said, held):
+        if held.pk in self.named["claim"]:
+            self._error(said, "id", _("Two rows carry this id. Empty the id of the copy."))
+            return
+        self.named["claim"].add(held.pk)
+        if said.cell and any(told not in {"", known} for told, known in zip(said.cell, held.cell, strict=True)):
+            self._error(
+                said, "id",
+                _("The id belongs to a claim of another cell. Put the ids back to their rows, or empty the id of a new claim."),
+            )  # fmt: skip
+        edits = self._merge(said, held, self.file.stamps.of("claim", held.key))
+        self._check_subgroup(said, held.cell[0], edits.get("subgroup", ""))
+        self._settle(said, held, edits, refusal=held.refusal)
+
+    def _new_claim(self, said, existing):
+        cell = self.known.cells.get(said.cell) if said.cell else None
+        if said.cell is not None and cell is None:
+            missing = not said.cell or "" in said.cell
+            self._error(
+                said, "year",
+                _("A new claim needs section, indicator and year.")
+                if missing
+                else _("This indicator has no cell for %(year)s.") % {"year": said.cell[2]},
+            )  # fmt: skip
+        if not said.values.get("value") and "value" not in said.places:
+            self._error(said, "value", _("A new claim needs a value."))
+        if not (said.values.get("source") or said.values.get("statement_kind")) and said.sound:
+            self._error(said, "source", _("A new claim needs a source or a statement."))
+        if cell is None:
+            return
+        self._check_subgroup(said, cell.key[0], said.values.get("subgroup", ""))
+        siblings = existing.setdefault(cell.key, [])
+        if said.sound and any(said.values.items() <= other.items() for other in siblings):
+            self.found.counts["unchanged"] += 1  # entered before, such as by this very file
+            return
+        siblings.append(said.values)
+        self._new(said, said.values, refusal=cell.refusal)
+        if said.sound:
+            self.found.edits["claim"].append(Edit(None, said, said.values))
+
+    def _resolve_source(self, said):
+        """Write the source as it is cited here; a claim rests on a source or a statement."""
+        cited = said.values.get("source")
+        if not cited:
+            return
+        if said.values.get("statement_kind"):
+            self._error(said, "statement_kind", _("A claim rests on a source or on a statement: empty one of the two."))
+        meant = self.index.cited(cited)
+        if meant is None:
+            self._error(
+                said, "source",
+                _("No source is cited as “%(key)s”. Write its citation key, or enter it on the sheet of its section.")
+                % {"key": cited},
+            )  # fmt: skip
+        elif meant.held is not None:
+            said.values["source"] = meant.held.citation_key
+
+    def _check_subgroup(self, said, section, subgroup):
+        if subgroup and subgroup not in self.known.sections_by_key[section].subgroups:
+            self._error(said, "subgroup", _("This section does not tell this subgroup apart."))
+
+    # --- what all kinds have in common ---
+
+    def _merge(self, said, held, stamp):
+        """Return {field: text} to write, and note every change and conflict."""
+        edits = {}
+        for unit in UNITS[held.kind]:
+            base = tuple(stamp.values[name] for name in unit) if stamp else None
+            now = tuple(held.values[name] for name in unit)
+            new = _whole(unit, said, base, now, {**held.values, **edits})
+            if new is None or new in (now, base):
+                continue
+            if base in (None, now) or self._takes(said, held, (unit, base, now, new)):
+                edits |= dict(zip(unit, new, strict=True))
+                for name, old, text in zip(unit, now, new, strict=True):
+                    if old != text and text:
+                        self._change(said.at(name), name, old, text, held.name)
+        return edits
+
+    def _takes(self, said, held, sides):
+        """Note a conflict; return whether the file's side of it is taken."""
+        unit, base, now, new = sides
+        at = next((number for number, text in enumerate(new) if text != now[number] and text), 0)
+        key = f"{held.name}:{unit[0]}"
+        self.conflicting.add(held.name)
+        choice = self.choices.get(key, self.otherwise)
+        self.found.conflicts.append(
+            Conflict(*said.at(unit[at]), unit[at], base[at], now[at], new[at], held.name, key, choice)
+        )
+        return choice == TAKE
+
+    def _settle(self, said, held, edits, *, refusal):
+        """Count the row once, and keep what is to be written of it."""
+        if edits and refusal:
+            self._error(said, next(iter(edits)), refusal)
+        if not said.sound:
+            self.at_fault.add(held.name)
+            return
+        if held.name in self.conflicting:
+            self.found.counts["conflicts"] += 1
+        else:
+            self.found.counts["changed" if edits else "unchanged"] += 1
+        if edits:
+            self.found.edits[held.kind].append(Edit(held, said, edits))
+
+    def _new(self, said, values, *, refusal):
+        if refusal:
+            self._error(said, "", refusal)
+        if said.sound:
+            self.found.counts["new"] += 1
+            for name, text in values.items():
+                if text:
+                    self._change(said.at(name), name, "", text, said.name, is_new=True)
+
+    def _change(self, at, name, old, new, record, *, is_new=False):
+        self.found.changes.append(Change(*at, name, old, new, record, is_new))
+
+    def _gone(self, said):
+        """Tell of a row whose id is not, or no longer, here."""
+        stamp = self.file.stamps.of(said.kind, said.key)
+        if stamp and all(stamp.values.get(name, "") == text for name, text in said.values.items()):
+            self.found.ignored.append(
+                Place(
+                    *said.at("id"), _("It was deleted here after the export, and is unchanged in the file."), said.name
+                )
+            )
+        else:
+            self._error(
+                said, "id",
+                _("There is no row with this id here, or no longer. Empty the id to enter the row as a new one."),
+            )  # fmt: skip
+
+    def _missing_rows(self):
+        """A row that was exported and is no longer in the file is told, never deleted."""
+        for kind, held_ones in (("source", self.known.sources), ("claim", self.known.claims)):
+            for key in self.file.stamps.keys(kind):
+                if key[0] in held_ones and key[0] not in self.named[kind]:
+                    held = held_ones[key[0]]
+                    self.found.ignored.append(
+                        Place(
+                            self._sheet_of(held), "",
+                            _("The row of %(row)s is not in the file. Nothing is deleted by a workbook.")
+                            % {"row": held.citation_key or held.values.get("source") or held.values.get("statement")},
+                            held.name,
+                        )
+                    )  # fmt: skip
+
+    def _sheet_of(self, held):
+        sections = self.known.sections_by_key
+        return sections[held.shown_in[0]].sheet if held.shown_in else str(CLAIMS_SHEET)
+
+    def _error(self, said, name, message):
+        said.sound = False
+        self.found.errors.append(Place(*said.at(name), message, said.name))
+
+
+def _whole(unit, said, base, now, others):
+    """Return what the file says of fields that belong together, or None where it says nothing."""
+    new = tuple(said.values.get(name, "") for name in unit)
+    if not any(new):
+        return None
+    if unit[0] == "value" and len(unit) > 1:  # a cell's value with its partial reason
+        value, reason = new
+        if value != Value.PARTIALLY_AVAILABLE:
+            return value, ""
+        known = next((side[1] for side in (base, now) if side and side[0] == value), "")
+        return value, reason or known
+    if unit == ("partial_note",) and others["value"] != Value.PARTIALLY_AVAILABLE:
+        return None  # the note went with the value it was about
+    return new
+
+
+def _who_is_cited(values):
+    """Return who stands for the source in its citation key, where the file does not say."""
+    first_author = values.get("authors", "").partition(";")[0]
+    names = (values.get("institution"), first_author, values.get("short_name"), values.get("title"), values.get("link"))
+    return next((name for name in names if name), "")[:LONGEST_AUTHOR]

@@ -1,0 +1,74 @@
+"""What comparing a file with the database showed."""
+
+from dataclasses import dataclass, field
+
+from mapping.workbook.known import Held
+from mapping.workbook.read import Said
+
+KEEP, TAKE = "keep", "take"
+
+
+@dataclass
+class Change:
+    """A field's old and new text; a row that is new has no old ones."""
+
+    sheet: str
+    cell: str
+    field: str
+    old: str
+    new: str
+    record: str
+    is_new: bool = False
+
+
+@dataclass
+class Conflict:
+    """A field that was changed here and in the file, differently. `choice` is "keep", "take" or ""."""
+
+    sheet: str
+    cell: str
+    field: str
+    base: str
+    database: str
+    file: str
+    record: str
+    key: str
+    choice: str = ""
+
+
+@dataclass
+class Edit:
+    """What to write of a row: `held` is None for a new one."""
+
+    held: Held | None
+    said: Said
+    values: dict
+    citation_key: str = ""
+
+
+@dataclass
+class Comparison:
+    counts: dict
+    changes: list = field(default_factory=list)
+    conflicts: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    ignored: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    edits: dict = field(default_factory=lambda: {"source": [], "cell": [], "claim": []})
+
+    @property
+    def undecided(self):
+        return [conflict for conflict in self.conflicts if not conflict.choice]
+
+    @property
+    def can_apply(self):
+        return not self.errors and not self.undecided
+
+    @property
+    def has_edits(self):
+        return any(self.edits.values())
+
+
+def no_counts():
+    """Return what a comparison counts, all zero."""
+    return dict.fromkeys(("new", "changed", "unchanged", "conflicts", "errors", "ignored"), 0)

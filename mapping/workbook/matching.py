@@ -1,0 +1,66 @@
+"""Which source a row of the file means: by its citation key, else its link, else title, institution and year."""
+
+from dataclasses import dataclass, field
+
+from mapping.fields import folded
+from mapping.sources.citations import fold_link, split_citation_key
+from mapping.workbook.known import Held
+
+ANY_YEAR = None
+
+
+@dataclass
+class Meant:
+    """A source of the database (`held`) or a new one, with the rows that speak of it; a source may stand on many sheets."""
+
+    held: Held | None = None
+    rows: list = field(default_factory=list)
+
+
+class SourceIndex:
+    """Finds the source that a row without an id means, among those of the database and those new in the file."""
+
+    def __init__(self, sources):
+        self._by = {}
+        self.of_id = {}
+        for held in sources.values():
+            meant = self.of_id[held.pk] = Meant(held)
+            self._register(meant, held.values, held.citation_key)
+
+    def cited(self, citation_key):
+        """Return the Meant that is cited so, or None."""
+        return self._by.get(("cited", folded(citation_key)))
+
+    def find(self, row):
+        """Return the Meant that a row without an id is about, or None."""
+        return next((self._by[mark] for mark in _marks(row.values, row.citation_key) if mark in self._by), None)
+
+    def add(self, row):
+        """Enter a row as a new source."""
+        meant = Meant()
+        self._register(meant, row.values, row.citation_key)
+        return meant
+
+    def also_cited(self, meant, citation_key):
+        """Let claims of the file cite a source as the file does."""
+        if citation_key:
+            self._by.setdefault(("cited", folded(citation_key)), meant)
+
+    def _register(self, meant, values, citation_key):
+        for mark in _marks(values, citation_key, every_year=True):
+            self._by.setdefault(mark, meant)
+
+
+def _marks(values, citation_key, *, every_year=False):
+    """Yield what a source can be recognised by, surest first."""
+    if citation_key:
+        yield "cited", folded(citation_key)
+    if link := values.get("link"):
+        yield "link", fold_link(link)
+    institution = folded(values.get("institution", ""))
+    year = split_citation_key(citation_key)[1] if citation_key else ANY_YEAR
+    for name in ("title", "short_name"):
+        if text := folded(values.get(name, "")):
+            yield name, text, institution, year
+            if every_year:
+                yield name, text, institution, ANY_YEAR

@@ -1,0 +1,148 @@
+"""Open an uploaded file without trusting it: what it claims to be, how much it unpacks to, how far its cells reach."""
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from accounts.refusals import Refused
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_UNPACKED = 200 * 1024 * 1024
+MOST_ENTRIES = 2_000
+MOST_CELLS = 2_000_000  # of one sheet's rectangle, which the parser holds whole
+MOST_SHEETS = 100
+_OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_CHUNK = 1 << 20
+_OVERLAP = 64  # longer than any reference to a cell
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""")
+
+
+class Unusable(Refused):
+    """The file is none that can be compared at all."""
+
+
+@dataclass
+class Sheet:
+    """A sheet's cells, with the place of the first of them."""
+
+    name: str
+    rows: list
+    top: int
+    left: int
+
+    def address(self, row, column):
+        """Return the address that a person finds the cell under, such as B7."""
+        letters, number = "", column + self.left + 1
+        while number:
+            number, letter = divmod(number - 1, 26)
+            letters = chr(65 + letter) + letters
+        return f"{letters}{row + self.top + 1}"
+
+
+def open_sheets(content):
+    """Return the sheets of an .xlsx file, given as bytes, in its order. Raises Unusable."""
+    _refuse_other_formats(content)
+    try:
+        _refuse_bombs(content)
+        with CalamineWorkbook.from_object(BytesIO(content)) as workbook:
+            names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            if len(names) > MOST_SHEETS:
+                raise Unusable(_("The file has more than %(most)d sheets.") % {"most": MOST_SHEETS})
+            return [_sheet(workbook, name) for name in names]
+    except PasswordError as error:
+        raise Unusable(
+            _("The file is protected by a password. Remove the password in Excel, then upload it.")
+        ) from error
+    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        raise Unusable(
+            _("The file is damaged or is no Excel workbook. Open it in Excel, save it as .xlsx, then upload that.")
+        ) from error
+
+
+def _refuse_other_formats(content):
+    if not content:
+        raise Unusable(_("The file is empty."))
+    if len(content) > MOST_BYTES:
+        raise Unusable(_("The file is larger than %(most)d MB.") % {"most": MOST_BYTES // (1024 * 1024)})
+    if content.startswith(_OLD_CONTAINER):
+        if _ENCRYPTED in content:
+            raise Unusable(_("The file is protected by a password. Remove the password in Excel, then upload it."))
+        raise Unusable(_("The file is in the old Excel format (.xls). Save it as .xlsx, then upload that."))
+    if not content.startswith(b"PK"):
+        raise Unusable(_("The file is no Excel workbook (.xlsx)."))
+
+
+def _refuse_bombs(content):
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = archive.infolist()
+        if "xl/workbook.xml" not in archive.namelist():
+            raise Unusable(_("The file is no Excel workbook (.xlsx). Save it as .xlsx, then upload that."))
+        if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+            raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Unusable(_("The file is protected by a password. Remove the password in Excel, then upload it."))
+        for entry in entries:
+            if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                _refuse_far_cells(archive, entry)
+
+
+def _refuse_far_cells(archive, entry):
+    """The parser holds the rectangle around all cells: two of them in opposite corners would fill the memory."""
+    top = left = 10_000_000
+    bottom = right = 0
+    tail, read = b"", 0
+    with archive.open(entry) as stream:
+        while chunk := stream.read(_CHUNK):
+            read += len(chunk)
+            if read > MOST_UNPACKED:  # the directory of an archive can lie about its sizes
+                raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
+            for letters, number in set(_REFERENCE.findall(tail + chunk)):
+                row = int(number)
+                top, bottom = min(top, row), max(bottom, row)
+                if letters:
+                    column = _column(letters)
+                    left, right = min(left, column), max(right, column)
+            tail = chunk[-_OVERLAP:]
+    if max(0, bottom - top + 1) * max(1, right - left + 1) > MOST_CELLS:
+        raise Unusable(
+            _(
+                "The cells of a sheet lie too far apart. Delete what stands far below or far to the right, then upload it."
+            )
+        )
+
+
+def _column(letters):
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheet(workbook, name):
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.start is None:
+        return Sheet(name, [], 0, 0)
+    top, left = sheet.start
+    rows = sheet.to_python()
+    _spread_merged(rows, sheet.merged_cell_ranges or [], top, left)
+    return Sheet(name, rows, top, left)
+
+
+def _spread_merged(rows, ranges, top, left):
+    """Give every cell of a merged range the value that a reader sees there."""
+    for (first_row, first_column), (last_row, last_column) in ranges:
+        row, column = first_row - top, first_column - left
+        if not (0 <= row < len(rows) and 0 <= column < len(rows[row])):
+            continue
+        value = rows[row][column]
+        if value == "":
+            continue
+        for line in rows[row : last_row - top + 1]:
+            span = slice(column, min(last_column - left + 1, len(line)))
+            line[span] = [value] * (span.stop - span.start)

@@ -1,0 +1,42 @@
+"""Who may take an exercise out as a workbook, and bring one in: predicate and queryset side by side."""
+
+from django.utils.translation import gettext as _
+
+from mapping.countries.permissions import EDITORS, exercises_with_role, has_role
+from mapping.workbook.models import WorkbookImport
+
+
+def can_export(user, exercise):
+    """Say whether the person may read the exercise, and so take it out. Agrees with `exportable`."""
+    return has_role(user, exercise)
+
+
+def exportable(user):
+    """Return the exercises a person may take out. Agrees with `can_export`."""
+    return exercises_with_role(user)
+
+
+def why_not_import(user, exercise):
+    """Return why the person may not bring in a workbook now, or "". Single rows may be refused besides."""
+    if not has_role(user, exercise, EDITORS):
+        return _("Only the consultants and coordinators of %(exercise)s import workbooks.") % {
+            "exercise": exercise.code
+        }
+    if exercise.is_frozen:
+        return _("%(exercise)s is frozen. A coordinator can unfreeze it.") % {"exercise": exercise.code}
+    return ""
+
+
+def importable(user):
+    """Return the exercises a person may bring a workbook into. Agrees with `why_not_import`."""
+    return exercises_with_role(user, EDITORS).filter(frozen_at=None)
+
+
+def can_view(user, workbook_import):
+    """Agrees with `visible`."""
+    return has_role(user, workbook_import.exercise_id)
+
+
+def visible(user):
+    """Return the imports whose reports and files a person may see. Agrees with `can_view`."""
+    return WorkbookImport.objects.filter(exercise__in=exercises_with_role(user))

@@ -1,0 +1,326 @@
+"""Read a workbook: what it says, where it says so, and everything in it that cannot be understood."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from mapping.availability.models import Cell, Claim
+from mapping.sources.models import Source
+from mapping.workbook import layout
+from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
+from mapping.workbook.opening import Unusable, open_sheets
+from mapping.workbook.plain import to_model
+from mapping.workbook.spelling import Misspelt, in_every_language, shortened, squashed, text_of
+from mapping.workbook.stamps import Stamps, is_stamp_sheet, read_stamps
+from mapping.workbook.tables import Headings, find_tables
+
+_TITLE_ROWS = 3  # where a renamed sheet still says which section it is
+
+
+@dataclass
+class Place:
+    """A sentence about a place of the file. `record` names the row it is about, if it is about one."""
+
+    sheet: str
+    cell: str
+    message: str
+    record: str = ""
+
+
+@dataclass
+class Said:
+    """What a row of the file, or a cell of a section's table, says: only what is filled in."""
+
+    kind: str
+    sheet: str
+    place: str  # address of its first cell
+    key: tuple | None = None  # None: a new row
+    values: dict = field(default_factory=dict)
+    places: dict = field(default_factory=dict)
+    cell: tuple = ()  # of a claim: (section, indicator, year), as far as told
+    citation_key: str = ""  # of a source
+    section: str = ""  # of a source: whose sheet it stands on
+    sound: bool = True  # whether all of it could be read
+
+    def at(self, name):
+        """Return (sheet, address) of a field, or of the row where the file has no place for it."""
+        return self.places.get(name, (self.sheet, self.place))
+
+    @property
+    def name(self):
+        """Return what errors about this row are counted under."""
+        return f"{self.sheet}!{self.place}"
+
+
+@dataclass
+class FileContent:
+    """Everything a file says."""
+
+    cells: list = field(default_factory=list)
+    sources: list = field(default_factory=list)
+    claims: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+    ignored: list = field(default_factory=list)
+    stamps: Stamps = field(default_factory=Stamps)
+
+
+def read_workbook(content, known, words):
+    """Return the FileContent of an .xlsx file, given as bytes. Raises Unusable where nothing can be compared."""
+    sheets = open_sheets(content)
+    reader = _Reader(known, words)
+    for sheet in sheets:
+        if is_stamp_sheet(sheet.rows):
+            reader.found.stamps = read_stamps(sheet.rows)
+            _refuse_another_exercise(reader.found.stamps, known.exercise)
+    for sheet in sheets:
+        if not is_stamp_sheet(sheet.rows):
+            reader.read_sheet(sheet)
+    if not reader.sheet_of_section:
+        raise Unusable(
+            _("None of the sheets is one of a section: they are called, for instance, %(names)s.")
+            % {"names": ", ".join(f"“{section.sheet}”" for section in known.sections[:3])}
+        )
+    return reader.found
+
+
+def _refuse_another_exercise(stamps, exercise):
+    code = stamps.head.get("exercise", "")
+    if code and code != exercise.code:
+        raise Unusable(
+            _("This workbook was exported from %(other)s. It cannot be imported into %(exercise)s.")
+            % {"other": shortened(code), "exercise": exercise.code}
+        )
+
+
+class _Reader:
+    """Goes through the sheets and gathers what they say."""
+
+    def __init__(self, known, words):
+        self.known, self.words = known, words
+        self.found = FileContent()
+        self.sheet_of_section = {}
+        self._sources = Headings.of_columns(SOURCE_COLUMNS)
+        self._claims = Headings.of_columns(CLAIM_COLUMNS)
+        self._notes = Headings.of_columns(NOTE_COLUMNS)
+        self._section_names = {
+            squashed(name): section
+            for section in known.sections
+            for name in (section.key, section.title, section.sheet)
+        }
+        self._indicators = {
+            section.key: {squashed(name): item.key for item in section.indicators for name in (item.key, item.title)}
+            for section in known.sections
+        }
+        self._readers = {
+            squashed(name): read
+            for names, read in (
+                (layout.CLAIMS_SHEET, self._read_claims),
+                (layout.NOTES_SHEET, self._read_notes),
+                (layout.OTHER_SOURCES, self._read_other_sources),
+                (layout.COVER, self._pass_over),
+                (layout.LISTS, self._pass_over),
+            )
+            for name in in_every_language(names)
+        }
+
+    def read_sheet(self, sheet):
+        """Read a sheet by what its name, or its first rows, say it is."""
+        if read := self._readers.get(squashed(sheet.name)):
+            read(sheet)
+        elif section := self._section_of(sheet):
+            self._read_section(sheet, section)
+        elif any(str(cell).strip() for row in sheet.rows for cell in row):
+            self._ignore(sheet, 0, 0, _("The sheet is none of a section: nothing on it was read."))
+
+    def _section_of(self, sheet):
+        titles = [cell for row in sheet.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str) and cell.strip()]
+        return next(
+            (self._section_names[name] for name in map(squashed, [sheet.name, *titles]) if name in self._section_names),
+            None,
+        )
+
+    def _pass_over(self, sheet):
+        pass
+
+    # --- sections ---
+
+    def _read_section(self, sheet, section):
+        if other := self.sheet_of_section.get(section.key):
+            self._error(
+                sheet, 0, 0,
+                _("The sheet “%(other)s” is the section “%(section)s” already. Keep one of the two.")
+                % {"other": other, "section": section.title},
+            )  # fmt: skip
+            return
+        self.sheet_of_section[section.key] = sheet.name
+        grid = Headings.of_indicators(section.indicators)
+        tables = find_tables(sheet.rows, grid, self._sources)
+        if not tables:
+            self._error(sheet, 0, 0, _("The sheet has neither a table of years and indicators nor one of sources."))
+        for kind, table in tables:
+            if kind is grid:
+                self._read_grid(sheet, section, table)
+            else:
+                self._read_sources(sheet, table, section.key)
+
+    def _read_grid(self, sheet, section, table):
+        year_column = table.columns.pop(YEAR)
+        columns = [
+            *((column, indicator) for indicator, column in table.columns.items()),
+            *((column, indicator) for column, indicator in table.repeated if indicator is not YEAR),
+        ]
+        for number in table.rows:
+            row = sheet.rows[number]
+            said = [(column, indicator) for column, indicator in columns if _filled(row[column])]
+            try:
+                year = self.words.read(_YEAR_COLUMN, row[year_column])
+            except Misspelt as misspelt:
+                if said:
+                    self._error(sheet, number, year_column, str(misspelt))
+                continue
+            if not year:
+                for column, _indicator in said:
+                    self._error(sheet, number, column, _("The row of this value has no year."))
+                continue
+            for column, indicator in columns:
+                self._read_value(sheet, number, column, (section.key, indicator.key, int(year)))
+        self._tell_strange_columns(sheet, table)
+
+    def _read_value(self, sheet, number, column, key):
+        place = sheet.address(number, column)
+        said = Said("cell", sheet.name, place, key)
+        said.places["value"] = said.places["partial_reason"] = (sheet.name, place)
+        try:
+            text = text_of(sheet.rows[number][column])
+            if text:
+                said.values["value"], said.values["partial_reason"] = self.words.value_and_reason(text)
+        except Misspelt as misspelt:
+            said.sound = False
+            self._error(sheet, number, column, str(misspelt), record=said.name)
+        self.found.cells.append(said)
+
+    # --- flat tables ---
+
+    def _read_other_sources(self, sheet):
+        for _kind, table in find_tables(sheet.rows, self._sources):
+            self._read_sources(sheet, table, "")
+
+    def _read_sources(self, sheet, table, section):
+        for said, row in self._flat_rows(sheet, table, "source", Source):
+            said.section = section
+            said.citation_key = said.values.pop("citation_key", "")
+            self.found.sources.append(said)
+            self._read_id(said, row, sheet, table)
+
+    def _read_claims(self, sheet):
+        for _kind, table in find_tables(sheet.rows, self._claims):
+            for said, row in self._flat_rows(sheet, table, "claim", Claim):
+                said.cell = self._cell_of(said, sheet)
+                self.found.claims.append(said)
+                self._read_id(said, row, sheet, table)
+
+    def _read_notes(self, sheet):
+        for _kind, table in find_tables(sheet.rows, self._notes):
+            for said, _row in self._flat_rows(sheet, table, "cell", Cell):
+                if not said.values.keys() - {"section", "indicator", "year"}:
+                    continue
+                said.key = self._cell_of(said, sheet)
+                if said.key is not None and "" in said.key:
+                    self._tell(said, "", _("Say section, indicator and year of the cell."))
+                elif said.key is not None:
+                    self.found.cells.append(said)
+
+    def _flat_rows(self, sheet, table, kind, model):
+        """Yield (Said, row number) for every row that says anything."""
+        for number in table.rows:
+            row = sheet.rows[number]
+            filled = [(column, at) for column, at in table.columns.items() if _filled(row[at])]
+            if not filled:
+                continue
+            said = Said(kind, sheet.name, sheet.address(number, min(at for _column, at in filled)))
+            for column, at in filled:
+                if column.kind is not Kind.ID:
+                    self._read_field(said, (sheet, number, at), column, model)
+            yield said, number
+        self._tell_strange_columns(sheet, table)
+
+    def _read_field(self, said, where, column, model):
+        sheet, number, at = where
+        said.places[column.field] = (sheet.name, sheet.address(number, at))
+        try:
+            text = self.words.read(column, sheet.rows[number][at])
+            if text and column.kind in {Kind.TEXT, Kind.LIST}:
+                _check(model, column, text)
+        except Misspelt as misspelt:
+            self._tell(said, column.field, str(misspelt))
+        else:
+            if text:
+                said.values[column.field] = text
+
+    def _read_id(self, said, number, sheet, table):
+        at = next((at for column, at in table.columns.items() if column.kind is Kind.ID), None)
+        text = "" if at is None or not _filled(sheet.rows[number][at]) else str(sheet.rows[number][at]).strip()
+        if not text:
+            return
+        said.places["id"] = (sheet.name, sheet.address(number, at))
+        try:
+            said.key = (int(float(text)),)
+        except (ValueError, OverflowError):
+            self._tell(
+                said, "id",
+                _("“%(id)s” is no id of the workbench. Empty it for a new row.") % {"id": shortened(text)},
+            )  # fmt: skip
+
+    def _cell_of(self, said, sheet):
+        """Return (section, indicator, year) as told, "" for what is not; None, and an error, for what is not known."""
+        section, indicator, year = (said.values.pop(name, "") for name in ("section", "indicator", "year"))
+        key = ""
+        if section:
+            known = self._section_names.get(squashed(section))
+            if known is None:
+                self._tell(said, "section", _("“%(name)s” is not a section.") % {"name": shortened(section)})
+                return None
+            key = known.key
+        if indicator:
+            indicator = self._indicators.get(key, {}).get(squashed(indicator), indicator)
+            if key and indicator not in self._indicators[key].values():
+                self._tell(
+                    said, "indicator",
+                    _("“%(name)s” is not an indicator of this section.") % {"name": shortened(indicator)},
+                )  # fmt: skip
+                return None
+        return key, indicator, int(year) if year else ""
+
+    def _tell_strange_columns(self, sheet, table):
+        for column, heading in table.strange.items():
+            if any(_filled(sheet.rows[number][column]) for number in table.rows):
+                self._ignore(
+                    sheet, table.head, column,
+                    _("The column “%(heading)s” is not known: it was not read.") % {"heading": shortened(heading)},
+                )  # fmt: skip
+
+    def _error(self, sheet, row, column, message, record=""):
+        self.found.errors.append(Place(sheet.name, sheet.address(row, column), message, record))
+
+    def _tell(self, said, name, message):
+        said.sound = False
+        self.found.errors.append(Place(*said.at(name), message, said.name))
+
+    def _ignore(self, sheet, row, column, message):
+        self.found.ignored.append(Place(sheet.name, sheet.address(row, column), message))
+
+
+_YEAR_COLUMN = next(column for column in NOTE_COLUMNS if column.kind is Kind.YEAR)
+
+
+def _filled(raw):
+    return raw != "" and (not isinstance(raw, str) or bool(raw.strip()))
+
+
+def _check(model, column, text):
+    """Refuse what the model's own field refuses, such as a link that is no link."""
+    try:
+        model._meta.get_field(column.field).clean(to_model(text, column.kind), None)
+    except ValidationError as error:
+        raise Misspelt(" ".join(error.messages)) from error

@@ -1,0 +1,84 @@
+"""A comparison as plain data: what is kept, printed and shown."""
+
+from mapping.workbook.comparison import no_counts
+from mapping.workbook.layout import NOT_ASSESSED
+
+CONTRACT = {
+    "changes": ("sheet", "cell", "field", "old", "new"),
+    "conflicts": ("sheet", "cell", "field", "base", "database", "file"),
+    "errors": ("sheet", "cell", "message"),
+}
+
+
+def as_report(comparison, known):
+    """Return a comparison as JSON can hold it, each place with the name of its row."""
+    titles = _Titles(known)
+    return {
+        "counts": comparison.counts,
+        "changes": [
+            {**_places(one), "field": one.field, "old": _said(one.old), "new": _said(one.new), "is_new": one.is_new}
+            | {"title": titles.of(one.record), "record": one.record}
+            for one in comparison.changes
+        ],
+        "conflicts": [
+            {**_places(one), "field": one.field, "base": _said(one.base), "database": _said(one.database)}
+            | {"file": _said(one.file), "title": titles.of(one.record), "key": one.key, "choice": one.choice}
+            for one in comparison.conflicts
+        ],
+        "errors": [_told(one, titles) for one in comparison.errors],
+        "warnings": [_told(one, titles) for one in comparison.warnings],
+        "ignored": [_told(one, titles) for one in comparison.ignored],
+    }
+
+
+def unusable_report(sentence):
+    """Return the report of a file that cannot be compared: one error, nothing counted."""
+    return {
+        "counts": no_counts(),
+        "changes": [],
+        "conflicts": [],
+        "errors": [{"sheet": "", "cell": "", "message": str(sentence)}],
+    }
+
+
+def contract(report):
+    """Return of a report what others script against."""
+    told = {name: [{key: one[key] for key in keys} for one in report[name]] for name, keys in CONTRACT.items()}
+    return {"counts": report["counts"], **told}
+
+
+def _places(one):
+    return {"sheet": one.sheet, "cell": one.cell}
+
+
+def _told(one, titles):
+    return {**_places(one), "message": str(one.message), "title": titles.of(one.record)}
+
+
+def _said(plain):
+    """Return null for what says nothing: a cell not assessed, an empty field."""
+    return None if plain in {"", NOT_ASSESSED} else plain
+
+
+class _Titles:
+    """The names of rows as people know them, by what a comparison calls them."""
+
+    def __init__(self, known):
+        indicators = {
+            (section.key, indicator.key): indicator.title
+            for section in known.sections
+            for indicator in section.indicators
+        }
+        self._titles = {}
+        for cell in known.cells.values():
+            self._titles[cell.name] = f"{indicators[cell.key[:2]]}, {cell.key[2]}"
+        for source in known.sources.values():
+            self._titles[source.name] = source.citation_key
+        for claim in known.claims.values():
+            basis = claim.values["source"] or claim.values["statement"]
+            self._titles[claim.name] = f"{indicators[claim.cell[:2]]}, {claim.cell[2]}" + (
+                f": {basis}" if basis else ""
+            )
+
+    def of(self, record):
+        return self._titles.get(record, "")

@@ -1,0 +1,190 @@
+"""Bring a workbook in: compare it, keep it, apply it whole or not at all."""
+
+import hashlib
+import uuid
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.refusals import Refused, Unchanged
+from mapping.audit.models import Verb
+from mapping.audit.services import entry, record
+from mapping.availability.services import CellEdit, ClaimEdit, save_cells
+from mapping.content.errors import RowsRefused
+from mapping.countries.models import Exercise
+from mapping.fields import folded
+from mapping.sources.models import Source
+from mapping.sources.services import change_source, create_source
+from mapping.workbook.compare import compare
+from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
+from mapping.workbook.models import WorkbookImport
+from mapping.workbook.permissions import why_not_import
+from mapping.workbook.plain import to_model
+from mapping.workbook.read import read_workbook
+from mapping.workbook.report import as_report
+from mapping.workbook.selectors import content_of
+from mapping.workbook.spelling import Words
+
+_KINDS = {
+    "source": {column.field: column.kind for column in SOURCE_COLUMNS} | {"sections": Kind.LANGUAGES},
+    "claim": {column.field: column.kind for column in CLAIM_COLUMNS},
+    "cell": {},
+}
+
+
+class NotApplicable(Refused):
+    """The file has errors or conflicts that nobody decided; `comparison` tells them."""
+
+    def __init__(self, sentence, comparison):
+        super().__init__(sentence)
+        self.comparison = comparison
+
+
+def compare_file(*, actor, exercise, content, choices=None, otherwise=""):
+    """Return (Comparison, Known) of a file, given as bytes, for this person; writes nothing.
+
+    Raises Unusable where the file cannot be compared, Refused where the person may not import.
+    """
+    if refusal := why_not_import(actor, exercise):
+        raise Refused(refusal)
+    known = content_of(exercise, actor)
+    file = read_workbook(content, known, Words(known))
+    return compare(file, known, choices=choices, otherwise=otherwise), known
+
+
+@transaction.atomic
+def upload(*, actor, exercise, name, content):
+    """Keep an uploaded file with the report of its comparison; return the WorkbookImport. Raises as `compare_file`."""
+    comparison, known = compare_file(actor=actor, exercise=exercise, content=content)
+    return WorkbookImport.objects.create(
+        exercise=exercise,
+        file=ContentFile(content, name="workbook.xlsx"),
+        name=name[:200],
+        sha256=hashlib.sha256(content).hexdigest(),
+        uploaded_by=actor,
+        report=as_report(comparison, known),
+    )
+
+
+@transaction.atomic
+def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
+    """Apply an uploaded workbook as one act, compared anew with what is here now; return its Comparison.
+
+    `choices` and `otherwise` decide conflicts as in `compare`. Raises NotApplicable where errors or undecided conflicts
+    are left, Unchanged where there is nothing to write, Refused, with a sentence for every row at fault, where a row
+    is refused. All of it is written, or nothing.
+    """
+    row = _lock_compared(actor, workbook_import)
+    exercise = Exercise.objects.select_related("country", "methodology").get(pk=row.exercise_id)
+    with row.file.open("rb") as file:
+        content = file.read()
+    comparison, known = compare_file(
+        actor=actor, exercise=exercise, content=content, choices=choices, otherwise=otherwise
+    )
+    if not comparison.can_apply:
+        raise NotApplicable(
+            _("Nothing was applied: errors or open conflicts are left. Look at them below."), comparison
+        )
+    if not comparison.has_edits:
+        raise Unchanged(_("The workbook says what is here already: there is nothing to apply."))
+    act, reason = uuid.uuid4(), _("Workbook “%(name)s”") % {"name": row.name}
+    _write(actor=actor, known=known, edits=comparison.edits, act=act, reason=reason)
+    row.status, row.applied_by, row.applied_at = WorkbookImport.Status.APPLIED, actor, timezone.now()
+    row.report = as_report(comparison, known)
+    row.save(update_fields=["status", "applied_by", "applied_at", "report"])
+    told = {"name": row.name, "sha256": row.sha256, **comparison.counts}
+    record(entry(actor=actor, verb=Verb.IMPORTED, target=row, exercise_code=exercise.code, new=told, act=act))
+    return comparison
+
+
+@transaction.atomic
+def discard(*, actor, workbook_import):
+    """Put an uploaded workbook aside; its report and file are kept."""
+    row = _lock_compared(actor, workbook_import)
+    row.status = WorkbookImport.Status.DISCARDED
+    row.save(update_fields=["status"])
+    return row
+
+
+def _lock_compared(actor, workbook_import):
+    row = WorkbookImport.objects.select_for_update().get(pk=workbook_import.pk)
+    if refusal := why_not_import(actor, Exercise.objects.get(pk=row.exercise_id)):
+        raise Refused(refusal)
+    if row.status != WorkbookImport.Status.COMPARED:
+        raise Unchanged(_("This workbook is %(status)s already.") % {"status": row.get_status_display()})
+    return row
+
+
+def _write(*, actor, known, edits, act, reason):
+    """Write sources first, for claims cite them, then all cells at once; gather every refusal before giving up."""
+    problems, ids = [], {}
+    for held in known.sources.values():
+        ids[folded(held.citation_key)] = held.pk
+    for edit in edits["source"]:
+        try:
+            with transaction.atomic():
+                source = _write_source(actor=actor, known=known, edit=edit, act=act, reason=reason)
+        except Refused as refusal:
+            problems += _problems(edit.said, refusal)
+        else:
+            ids[folded(edit.citation_key or source.citation_key)] = source.pk
+    if problems:
+        raise Refused(_("Nothing was applied. These rows need attention first:"), problems)
+    cell_edits, places = _cell_edits(known, edits, ids)
+    try:
+        save_cells(actor=actor, exercise=known.exercise, edits=cell_edits, reason=reason, act=act)
+    except RowsRefused as refused:
+        problems = [line for pk, refusal in refused.refusals.items() for line in _problems(places[pk], refusal)]
+        raise Refused(_("Nothing was applied. These rows need attention first:"), problems) from refused
+
+
+def _problems(said, refusal):
+    return [f"{said.sheet}!{said.place}: {sentence}" for sentence in (str(refusal), *refusal.problems)]
+
+
+def _write_source(*, actor, known, edit, act, reason):
+    values = {name: to_model(text, _KINDS["source"].get(name, Kind.TEXT)) for name, text in edit.values.items()}
+    if edit.held is not None:
+        return change_source(
+            actor=actor,
+            source=Source(pk=edit.held.pk),
+            version=edit.held.version,
+            values=values,
+            reason=reason,
+            act=act,
+        )
+    return create_source(
+        actor=actor, exercise=known.exercise, values=values, printed_key=edit.citation_key, reason=reason, act=act
+    )
+
+
+def _cell_edits(known, edits, source_ids):
+    """Return (a CellEdit for each cell that changes itself or in its claims, {cell id: Said that names its place})."""
+    by_cell, places = {}, {}
+    for edit in edits["cell"]:
+        held = edit.held
+        values = {name: to_model(text) for name, text in edit.values.items()}
+        by_cell[held.pk] = CellEdit(held.pk, held.version, values)
+        places[held.pk] = edit.said
+    for edit in edits["claim"]:
+        cell = known.cells[edit.held.cell if edit.held else edit.said.cell]
+        found = by_cell.setdefault(cell.pk, CellEdit(cell.pk, cell.version))
+        values = _claim_values(known, edit.values, source_ids)
+        found.claims.append(ClaimEdit(values, edit.held.pk, edit.held.version) if edit.held else ClaimEdit(values))
+        places.setdefault(cell.pk, edit.said)
+    return list(by_cell.values()), places
+
+
+def _claim_values(known, plain, source_ids):
+    values = {}
+    for name, text in plain.items():
+        kind = _KINDS["claim"][name]
+        if kind is Kind.SOURCE:
+            values[name] = source_ids[folded(text)] if text else None
+        elif kind is Kind.AGENCY:
+            values[name] = known.agency_names[folded(text)] if text else None
+        else:
+            values[name] = to_model(text, kind)
+    return values

@@ -1,0 +1,73 @@
+"""Find the tables of a sheet by their headings, wherever they start and whatever moved."""
+
+from dataclasses import dataclass, field
+
+from mapping.workbook.layout import YEAR
+from mapping.workbook.spelling import in_every_language, squashed
+
+FEWEST_HEADINGS = 3  # that make a row the head of a flat table
+
+
+@dataclass
+class Table:
+    """A table in a sheet: which column of the sheet is which, and the rows below its head."""
+
+    head: int
+    columns: dict  # {what a heading stands for: column of the sheet}
+    rows: range = range(0)
+    strange: dict = field(default_factory=dict)  # {column of the sheet: heading that is not known}
+    repeated: list = field(default_factory=list)  # [(column of the sheet, what its heading stands for)]
+
+
+class Headings:
+    """The headings that one kind of table may have, in every spelling."""
+
+    def __init__(self, spellings, *, fewest=FEWEST_HEADINGS, needs=None):
+        self._meanings = {squashed(text): meaning for text, meaning in spellings}
+        self._fewest = fewest
+        self._needs = needs
+
+    @classmethod
+    def of_columns(cls, columns):
+        return cls(
+            (text, column)
+            for column in reversed(columns)  # where two share an alias, the first column has it
+            for heading in (*column.aliases, column.heading)
+            for text in in_every_language(heading)
+        )
+
+    @classmethod
+    def of_indicators(cls, indicators):
+        """A table of years and indicators: its head holds the word year and at least one indicator."""
+        spellings = [(text, indicator) for indicator in indicators for text in (indicator.key, indicator.title)]
+        return cls([*spellings, *((text, YEAR) for text in in_every_language(YEAR))], fewest=2, needs=YEAR)
+
+    def head(self, row, number):
+        """Return a Table if the row is the head of one, else None."""
+        table = Table(number, {})
+        for column, cell in enumerate(row):
+            if not isinstance(cell, str) or not cell.strip():
+                continue
+            meaning = self._meanings.get(squashed(cell)) or self._meanings.get(squashed(cell.partition("(")[0]))
+            if meaning is None:
+                table.strange[column] = cell
+            elif meaning in table.columns:
+                table.repeated.append((column, meaning))
+            else:
+                table.columns[meaning] = column
+        enough = len(table.columns) >= self._fewest and (self._needs is None or self._needs in table.columns)
+        return table if enough else None
+
+
+def find_tables(rows, *kinds):
+    """Return [(which of `kinds`, Table)], each table reaching down to the head of the next."""
+    found = []
+    for number, row in enumerate(rows):
+        for kind in kinds:
+            if table := kind.head(row, number):
+                found.append((kind, table))
+                break
+    ends = [table.head for _kind, table in found[1:]] + [len(rows)]
+    for (_kind, table), end in zip(found, ends, strict=True):
+        table.rows = range(table.head + 1, end)
+    return found

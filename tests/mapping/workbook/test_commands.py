@@ -1,0 +1,116 @@
+"""The two commands, as others script against them."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from mapping.workbook.models import WorkbookImport
+from tests import factories
+from tests.mapping.workbook.workbooks import edited, in_grid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(exercise, consultant, tmp_path):
+    factories.assess(consultant, factories.cell(exercise))
+    file = tmp_path / "kgz.xlsx"
+    call_command("export_workbook", exercise.code, "--out", str(file))
+    return file
+
+
+def edit(file, value):
+    content = file.read_bytes()
+    where = in_grid(content)
+    file.write_bytes(edited(content, {("Immigration", where): value}))
+    return where
+
+
+def run(capsys, file, *options, exercise="KGZ-2024", email="consultant@example.org"):
+    """Run the import; return (exit status, the report)."""
+    status = 0
+    capsys.readouterr()
+    try:
+        call_command("import_workbook", str(file), "--exercise", exercise, "--as", email, "--json", *options)
+    except SystemExit as end:
+        status = end.code
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_an_untouched_file_is_clean(file, capsys):
+    status, report = run(capsys, file)
+    assert status == 0
+    assert report.keys() == {"counts", "changes", "conflicts", "errors"}
+    assert report["counts"] == {
+        "new": 0, "changed": 0, "unchanged": 805, "conflicts": 0, "errors": 0, "ignored": 0,
+    }  # fmt: skip
+
+
+def test_a_change_is_told_and_only_applied_when_asked(file, capsys):
+    where = edit(file, "Not available")
+    change = {"sheet": "Immigration", "cell": where, "field": "value", "old": "available", "new": "not_available"}
+    status, report = run(capsys, file)
+    assert (status, report["changes"]) == (0, [change])
+    cell = factories.cell(factories.Exercise.objects.get())
+    assert (cell.value, WorkbookImport.objects.count()) == ("available", 0)
+    status, report = run(capsys, file, "--apply")
+    assert (status, report["changes"]) == (0, [change])
+    cell.refresh_from_db()
+    assert (cell.value, WorkbookImport.objects.get().status) == ("not_available", "applied")
+
+
+def test_an_error_ends_with_1_and_applies_nothing(file, capsys):
+    where = edit(file, "N/A")
+    status, report = run(capsys, file, "--apply")
+    assert status == 1
+    assert [(error["sheet"], error["cell"]) for error in report["errors"]] == [("Immigration", where)]
+    assert not WorkbookImport.objects.exists()
+
+
+def test_a_conflict_ends_with_1_unless_a_side_is_chosen(file, capsys, exercise, consultant):
+    where = edit(file, "Not available")
+    cell = factories.assess(consultant, factories.cell(exercise), "partially_available")
+    status, report = run(capsys, file, "--apply")
+    assert (status, report["conflicts"]) == (
+        1,
+        [
+            {
+                "sheet": "Immigration", "cell": where, "field": "value",
+                "base": "available", "database": "partially_available", "file": "not_available",
+            }
+        ],
+    )  # fmt: skip
+    assert run(capsys, file, "--apply", "--conflicts", "keep")[0] == 0
+    cell.refresh_from_db()
+    assert cell.value == "partially_available"
+    assert run(capsys, file, "--apply", "--conflicts", "take")[0] == 0
+    cell.refresh_from_db()
+    assert cell.value == "not_available"
+
+
+def test_a_file_it_cannot_use_ends_with_2_and_one_error(file, capsys):
+    file.write_bytes(b"no workbook")
+    status, report = run(capsys, file)
+    assert status == 2
+    assert set(report["counts"].values()) == {0}
+    assert len(report["errors"]) == 1
+    for changed in ({"exercise": "XXX-2024"}, {"email": "nobody@example.org"}):
+        assert run(capsys, file, **changed)[0] == 2
+    assert run(capsys, file.with_name("missing.xlsx"))[0] == 2
+
+
+def test_without_json_it_prints_sentences(file, capsys):
+    edit(file, "N/A")
+    with pytest.raises(SystemExit):
+        call_command("import_workbook", str(file), "--exercise", "KGZ-2024", "--as", "consultant@example.org")
+    said = capsys.readouterr()
+    assert "804 unchanged" in said.out
+    assert "Immigration!" in said.err
+
+
+def test_an_export_that_cannot_be_is_refused_in_a_sentence(exercise, tmp_path):
+    with pytest.raises(CommandError, match="no exercise"):
+        call_command("export_workbook", "XXX", "--out", str(tmp_path / "x.xlsx"))
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("export_workbook", exercise.code, "--out", str(tmp_path / "no" / "x.xlsx"))
