@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("mapping.summaries.urls")),
     path("", include("mapping.data_requests.urls")),
     path("", include("mapping.sources.urls")),
+    path("", include("mapping.workbook.urls")),
 ]

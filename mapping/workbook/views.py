@@ -1,0 +1,139 @@
+"""The desk's pages of the workbook: take it out, bring it in, look at what it would change, apply it."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.refusals import Refused
+from mapping.workbook import permissions, services
+from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
+from mapping.workbook.models import WorkbookImport
+from mapping.workbook.presentation import shown, shown_changes, shown_conflicts
+from mapping.workbook.report import as_report
+from mapping.workbook.selectors import content_of
+from mapping.workbook.write import file_name, write_workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_IMPORTS = 50  # shown of the former ones
+
+
+def _exercise(request, code):
+    found = permissions.exportable(request.user).select_related("country", "methodology")
+    return get_object_or_404(found, code=code)
+
+
+def _import(request, code, pk):
+    found = permissions.visible(request.user).select_related(
+        "exercise__country", "exercise__methodology", "uploaded_by", "applied_by"
+    )
+    return get_object_or_404(found, exercise__code=code, pk=pk)
+
+
+def _page(request, template, **context):
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+
+
+def _tell(request, refusal):
+    for sentence in (refusal.sentence, *refusal.problems):
+        messages.error(request, sentence)
+
+
+@require_http_methods(["GET", "POST"])
+def workbook(request, code):
+    """Offer the workbook to take out, an upload to bring one in, and the former imports."""
+    exercise = _exercise(request, code)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept = services.upload(actor=request.user, exercise=exercise, name=file.name, content=file.read())
+        except Refused as refusal:
+            form.add_error("file", refusal.sentence)
+        else:
+            return redirect("mapping_workbook_import", code=code, pk=kept.pk)
+    context = {
+        "title": _("Workbook"),
+        "exercise": exercise,
+        "form": form,
+        "why_not": permissions.why_not_import(request.user, exercise),
+        "imports": exercise.workbook_imports.select_related("uploaded_by", "applied_by")[:MOST_IMPORTS],
+    }
+    return _page(request, "mapping/workbook/workbook.html", **context)
+
+
+@require_GET
+def download(request, code):
+    """Send the workbook as it is now."""
+    exercise = _exercise(request, code)
+    content = write_workbook(content_of(exercise), by=str(request.user))
+    disposition = content_disposition_header(as_attachment=True, filename=file_name(exercise))
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+@require_GET
+def uploaded_file(request, code, pk):
+    """Send the file that was uploaded, as it was."""
+    kept = _import(request, code, pk)
+    return FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=XLSX)
+
+
+@require_http_methods(["GET", "POST"])
+def workbook_import(request, code, pk):
+    """Show what an uploaded workbook would change, or did; apply or discard it."""
+    kept = _import(request, code, pk)
+    choices = chosen_sides(request.POST)
+    if request.method == "POST":
+        try:
+            return _decide(request, kept, choices)
+        except Refused as refusal:
+            _tell(request, refusal)
+            kept.refresh_from_db()
+    report, why_not = _current_report(request.user, kept, choices)
+    context = {
+        "title": kept.name,
+        "exercise": kept.exercise,
+        "kept": kept,
+        "report": report,
+        "is_open": kept.status == WorkbookImport.Status.COMPARED,
+        "errors": shown(report["errors"]),
+        "conflicts": shown_conflicts(report),
+        "changes": shown_changes(report),
+        "warnings": shown(report["warnings"]),
+        "ignored": shown(report["ignored"]),
+        "ready": report["counts"]["new"] + report["counts"]["changed"],
+        "why_not": why_not,
+        "choice_prefix": CHOICE_PREFIX,
+    }
+    return _page(request, "mapping/workbook/import.html", **context)
+
+
+def _decide(request, kept, choices):
+    do = request.POST.get("do")
+    if do == "apply":
+        services.apply_import(actor=request.user, workbook_import=kept, choices=choices)
+        messages.success(request, _("The workbook was applied."))
+        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
+    if do == "discard":
+        services.discard(actor=request.user, workbook_import=kept)
+        messages.success(request, _("The workbook was discarded. Nothing of it was applied."))
+        return redirect("mapping_workbook", code=kept.exercise.code)
+    raise BadRequest("unknown decision")
+
+
+def _current_report(user, kept, choices):
+    """Return (report, why the person cannot import): of an open import, compared with what is here now."""
+    why_not = permissions.why_not_import(user, kept.exercise)
+    if kept.status != WorkbookImport.Status.COMPARED or why_not:
+        return kept.report, why_not
+    with kept.file.open("rb") as file:
+        content = file.read()
+    try:
+        comparison, known = services.compare_file(actor=user, exercise=kept.exercise, content=content, choices=choices)
+    except Refused as refusal:  # such as an exercise that has moved to another methodology since
+        return kept.report, refusal.sentence
+    return as_report(comparison, known), ""
