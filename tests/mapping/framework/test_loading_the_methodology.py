@@ -1,11 +1,14 @@
 """The shipped MDMM, and what loading does to versions that exist."""
 
+import io
 import json
 
 import pytest
+from django.core.management import call_command
 
 from accounts.models import User
 from accounts.refusals import Refused
+from mapping.countries.models import Country
 from mapping.framework.models import Methodology
 from mapping.framework.selectors import span, terms
 from mapping.framework.services import SHIPPED, as_data, load_methodology
@@ -105,3 +108,11 @@ def test_a_term_that_is_not_in_the_vocabulary_is_named(actor, tmp_path):
     with pytest.raises(Refused) as refused:
         load_methodology(actor=actor, path=file_with(tmp_path, sections=data["sections"]))
     assert "unheard_of" in refused.value.problems[0]
+
+
+@pytest.mark.django_db
+def test_the_command_brings_the_countries_that_exercises_are_started_for():
+    for _time in range(2):
+        call_command("load_methodology", stdout=io.StringIO())
+    assert Country.objects.filter(alpha_3__in=["KGZ", "TJK", "UZB"]).count() == 3
+    assert Methodology.objects.count() == 1
