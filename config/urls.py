@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 
@@ -12,6 +13,7 @@ def healthz(request):
 
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="front"),
     path("healthz", healthz, name="healthz"),
     path("language", set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),

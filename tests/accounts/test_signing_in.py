@@ -23,6 +23,10 @@ def test_a_signed_out_visit_to_the_desk_leads_to_the_sign_in_page_and_back(clien
     assert response.url == "/desk/"
 
 
+def test_the_bare_address_leads_to_the_desk(client):
+    assert client.get("/", follow=True).redirect_chain[-1][0] == "/accounts/login/?next=/desk/"
+
+
 def test_the_page_shows_labels_and_no_placeholders(client):
     page = client.get("/accounts/login/").content.decode()
     assert '<label for="id_login">E-mail' in page
