@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -47,6 +48,29 @@ def save_cells(*, actor, exercise, edits, reason="", act=None):
     Returns the list of the cells that changed. Raises RowsRefused, with a refusal for each cell at fault: unknown,
     not editable by the actor now, changed by somebody since (StaleVersion), or not well-formed.
     """
+    changes, refusals = _apply(actor=actor, exercise=exercise, edits=edits, reason=reason, act=act, all_or_none=True)
+    if refusals:
+        told = ngettext(
+            "Nothing was saved: %(count)d cell needs your attention.",
+            "Nothing was saved: %(count)d cells need your attention.",
+            len(refusals),
+        )
+        raise RowsRefused(told % {"count": len(refusals)}, refusals)
+    return list(changes.cells.values())
+
+
+@transaction.atomic
+def save_each(*, actor, exercise, edits, reason="", act=None):
+    """Apply each edit for itself, as a grid does whose cells save themselves: as `save_cells`, but the good ones stay.
+
+    Returns (the cells that changed, {cell id: Refused} of those at fault).
+    """
+    changes, refusals = _apply(actor=actor, exercise=exercise, edits=edits, reason=reason, act=act, all_or_none=False)
+    return list(changes.cells.values()), refusals
+
+
+def _apply(*, actor, exercise, edits, reason, act, all_or_none):
+    """Write the edits that nothing speaks against, or none if `all_or_none`; return (_Changes, refusals)."""
     cells = _lock(exercise, edits)
     exercise = Exercise.objects.get(pk=exercise.pk)  # after the lock: see countries.services.freeze
     known = _Known.of(exercise, edits)
@@ -66,16 +90,10 @@ def save_cells(*, actor, exercise, edits, reason="", act=None):
             entry(actor=actor, target=cell, exercise_code=exercise.code, reason=reason, act=act, **part)
             for part in told
         ]
-    if refusals:
-        told = ngettext(
-            "Nothing was saved: %(count)d cell needs your attention.",
-            "Nothing was saved: %(count)d cells need your attention.",
-            len(refusals),
-        )
-        raise RowsRefused(told % {"count": len(refusals)}, refusals)
-    changes.write()
-    record(*entries, *changes.claim_entries(actor=actor, exercise=exercise, reason=reason, act=act))
-    return list(changes.cells.values())
+    if not (refusals and all_or_none):
+        changes.write()
+        record(*entries, *changes.claim_entries(actor=actor, exercise=exercise, reason=reason, act=act))
+    return changes, refusals
 
 
 def save_cell(*, actor, exercise, edit, reason=""):
@@ -184,13 +202,14 @@ def _edit_cell(cell, edit, *, actor, known, changes):
     if refusal := why_not_edit(actor, cell):
         raise Refused(refusal)
     before = values(cell, Cell.CONTENT_FIELDS)
+    as_saved = copy(cell)
     set_values(cell, edit.values)
     _keep_reason_with_partial(cell)
     old, new = difference(before, values(cell, Cell.CONTENT_FIELDS))
     if new:
         if edit.version is None:
             raise Refused(_("The version of the cell that you saw is missing. Load the page again."))
-        check_version(cell, edit.version)
+        check_version(cell, edit.version, saved=as_saved)
         validate(cell)
     told = [{"verb": Verb.CHANGED, "old": old, "new": new}] if new else []
     staged = _Changes()

@@ -13,21 +13,26 @@ from mapping.content.models import ReviewStatus
 EDIT_FIELDS = ("version", "status", "changed_at", "last_author")
 
 
-def check_version(row, expected):
-    """Raise StaleVersion unless the row still is at the version that was seen."""
+def check_version(row, expected, *, saved=None):
+    """Raise StaleVersion unless the row still is at the version that was seen.
+
+    What is shown beside the refused version is what was saved, not what was typed: `saved`, or else read here.
+    """
     if row.version == expected:
         return
-    row.refresh_from_db()  # what is shown beside the refused version is what was saved, not what was typed
+    if saved is None:
+        row.refresh_from_db()
+        saved = row
     raise StaleVersion(
         _(
             "%(who)s changed “%(row)s” on %(when)s, after you opened it. Nothing of yours was saved yet: compare both versions below."
         )
         % {
-            "who": row.last_author or _("Somebody"),
-            "row": row,
-            "when": f"{timezone.localtime(row.changed_at):%Y-%m-%d %H:%M}",
+            "who": saved.last_author or _("Somebody"),
+            "row": saved,
+            "when": f"{timezone.localtime(saved.changed_at):%Y-%m-%d %H:%M}",
         },
-        row=row,
+        row=saved,
     )
 
 

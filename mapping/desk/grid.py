@@ -1,82 +1,160 @@
-"""A section as a grid: indicators down, years across, what is saved and, after a refused save, what was typed."""
+"""A section as a grid: what each of its cells shows, read as plain tuples, because a grid may have thousands."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mapping.availability.models import Cell, Claim, Value
-from mapping.availability.rules import access_of, is_contradicted
+from mapping.availability.models import Cell, Claim, PartialReason, Value
+from mapping.availability.rules import access_of, contradictions
+from mapping.content.models import ReviewStatus
 from mapping.content.permissions import why_not_edit
 from mapping.framework.models import Indicator
 
-# What the grid needs of a claim.
-_CLAIM_FIELDS = ("cell", "value", "access", "scope", "subgroup", "collector", "publisher")
+HIDDEN_ACCESS = ("on_request", "not_shared", "unknown")  # public is what one expects, so it is not marked
 
 
-def cells_of(exercise, section):
-    """Return all cells of a section with their claims, by two queries."""
-    claims = Prefetch("claims", Claim.objects.only(*_CLAIM_FIELDS))
-    cells = list(
-        Cell.objects.filter(exercise=exercise, indicator__section=section)
-        .select_related("indicator")
-        .prefetch_related(claims)
-        .order_by("indicator__order", "year")
-    )
-    for cell in cells:
-        cell.exercise = exercise
-    return cells
+class CellFacts(NamedTuple):
+    """What the grid reads of a cell."""
 
-
-def contradicted(cells):
-    """Return the cells whose claims contradict without a note that resolves it."""
-    return [cell for cell in cells if is_contradicted(cell, list(cell.claims.all()))]
-
-
-@dataclass
-class GridCell:
-    """A cell as the grid shows it: what is saved or, after a refused save, what was typed over what was seen."""
-
-    cell: Cell
+    pk: int
+    indicator_id: int
+    year: int
+    version: int
     value: str
-    seen: str
+    partial_reason: str
+    partial_note: str
+    resolution: str
+    status: str
+    last_author_id: int | None
+    submitted_by_id: int | None
+
+
+class ClaimFacts(NamedTuple):
+    """What the rules ask of a claim."""
+
+    value: str
+    access: str
+    scope: str
+    subgroup: str
+    publisher_id: int | None
+    collector_id: int | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a cell shows. Few differ from each other, so that each kind is judged, worded and drawn once."""
+
+    value: str
+    partial_reason: str
+    partial_note: str
+    status: str
     access: str
     contradicted: bool
     claims: int
     editable: bool
-    choosable: bool = False
-    errors: list = field(default_factory=list)
-    theirs: Cell | None = None
 
     @property
     def lacks_reason(self):
-        return self.cell.value == Value.PARTIALLY_AVAILABLE and not self.cell.partial_reason
-
-    @property
-    def title(self):
-        return str(self.cell)
+        return self.value == Value.PARTIALLY_AVAILABLE and not self.partial_reason
 
     @property
     def name(self):
-        """Return the accessible name, which says everything that symbols show."""
+        """Return what symbols show in words: the accessible name, but for the cell's title."""
         parts = [
-            str(self.cell),
-            self.cell.get_value_display() or _("not assessed"),
-            self.cell.get_partial_reason_display(),
+            _word(Value, self.value) or _("not assessed"),
+            _word(PartialReason, self.partial_reason),
             _("without a reason") if self.lacks_reason else "",
             {"on_request": _("on request"), "not_shared": _("not shared"), "unknown": _("access unknown")}.get(
                 self.access, ""
             ),
             _("claims contradict") if self.contradicted else "",
-            self.cell.get_status_display(),
+            _word(ReviewStatus, self.status),
             ngettext("%(count)d claim", "%(count)d claims", self.claims) % {"count": self.claims},
         ]
-        return ", ".join(part.lower() if index else part for index, part in enumerate(parts) if part)
+        return ", ".join(part.lower() for part in parts if part)
+
+    @property
+    def data(self):
+        """Return it for the page's script, which knows by the review state what can be edited; what is empty is left out."""
+        return {name: value for name, value in asdict(self).items() if value and name != "editable"}
+
+
+def _word(choices, key):
+    return str(choices(key).label) if key in choices.values else ""
+
+
+# --- Reading -----------------------------------------------------------------
+
+
+def section_cells(exercise, section):
+    """Return the cells of a section in the order of its indicators and years."""
+    cells = Cell.objects.filter(exercise=exercise, indicator__section=section)
+    return facts(cells.order_by("indicator__order", "year"))
+
+
+def facts(cells):
+    """Return a queryset of cells as [CellFacts]."""
+    names = [name.removesuffix("_id") for name in CellFacts._fields]
+    return [CellFacts._make(row) for row in cells.values_list(*names)]
+
+
+def shown(user, exercise, cells, claims):
+    """Return {cell id: Shown}; `claims` is the queryset of those cells' claims, read by one query."""
+    said = defaultdict(list)
+    for cell_id, *claim in claims.order_by("pk").values_list(
+        "cell", *(n.removesuffix("_id") for n in ClaimFacts._fields)
+    ):
+        said[cell_id].append(tuple(claim))
+    editable = {status: not _why_not_edit(user, exercise, status) for status in ReviewStatus.values}
+    kinds, found = {}, {}
+    for cell in cells:
+        claimed = tuple(said.get(cell.pk, ()))
+        key = (cell[4:9], claimed)
+        if key not in kinds:
+            kinds[key] = _shown(cell, [ClaimFacts._make(claim) for claim in claimed], editable)
+        found[cell.pk] = kinds[key]
+    return found
+
+
+def listed(user, exercise, cells):
+    """Return cells (with indicator and claims read) as a list shows them."""
+    for cell in cells:
+        cell.exercise = exercise
+    editable = {status: not _why_not_edit(user, exercise, status) for status in ReviewStatus.values}
+    rows = [(cell, _shown(cell, list(cell.claims.all()), editable)) for cell in cells]
+    return [{"cell": cell, "lacks_reason": shown.lacks_reason, **asdict(shown)} for cell, shown in rows]
+
+
+def section_claims(exercise, section):
+    """Return the claims of a section's cells."""
+    return Claim.objects.filter(cell__exercise=exercise, cell__indicator__section=section)
+
+
+def _why_not_edit(user, exercise, status):
+    return why_not_edit(user, Cell(exercise=exercise, status=status))
+
+
+def _shown(cell, claims, editable):
+    return Shown(
+        value=cell.value,
+        partial_reason=cell.partial_reason,
+        partial_note=cell.partial_note,
+        status=cell.status,
+        access=access_of(claims, cell.value),
+        contradicted=not cell.resolution and bool(contradictions(claims)),
+        claims=len(claims),
+        editable=editable[cell.status],
+    )
+
+
+# --- Laying out --------------------------------------------------------------
 
 
 @dataclass
-class GridGroup:
+class Group:
     """The indicators of one group (stock, flow, other), each with a cell a year, or None outside its span."""
 
     title: str
@@ -92,55 +170,18 @@ def years_of(exercise, cells, *, every_year):
     return (all_years if every_year else window), len(window) < len(all_years)
 
 
-def groups_of(user, cells, years, *, choosable=frozenset(), typed=None, refusals=None):
-    """Return [GridGroup]. `typed` ({id: Typed}) and `refusals` ({id: Refused}) are those of a refused save."""
+def groups_of(cells, indicators, years):
+    """Return [Group]; `indicators` is {id: Indicator}."""
+    rows = defaultdict(dict)
+    for cell in cells:
+        rows[cell.indicator_id][cell.year] = cell
     groups = {}
-    for cell in cells:
-        rows = groups.setdefault(cell.indicator.group, {}).setdefault(cell.indicator, {})
-        if cell.year in years:
-            rows[cell.year] = _grid_cell(
-                user, cell, choosable, (typed or {}).get(cell.pk), (refusals or {}).get(cell.pk)
-            )
-    return [
-        GridGroup(
-            Indicator.Group(group).label,
-            [(indicator, [(year, found.get(year)) for year in years]) for indicator, found in rows.items()],
-            *_assessed([cell for found in rows.values() for cell in found.values()]),
-        )
-        for group, rows in groups.items()
-    ]
+    for indicator_id, by_year in rows.items():
+        row = (indicators[indicator_id], [by_year.get(year) for year in years])
+        groups.setdefault(row[0].group, []).append(row)
+    return [Group(str(Indicator.Group(group).label), found, *_assessed(found)) for group, found in groups.items()]
 
 
-def shown(user, exercise, cells):
-    """Return cells (with indicator and claims read) as a list shows them."""
-    for cell in cells:
-        cell.exercise = exercise
-    return [_grid_cell(user, cell, frozenset(), None, None) for cell in cells]
-
-
-def _assessed(grid_cells):
-    applicable = [shown.cell for shown in grid_cells if shown.cell.value != Value.NOT_APPLICABLE]
-    return sum(1 for cell in applicable if cell.value), len(applicable)
-
-
-def _grid_cell(user, cell, choosable, typed, refusal):
-    claims = list(cell.claims.all())
-    shown = GridCell(
-        cell=cell,
-        value=cell.value,
-        seen=f"{cell.version}:{cell.value}",
-        access=access_of(claims, cell.value),
-        contradicted=is_contradicted(cell, claims),
-        claims=len(claims),
-        editable=not why_not_edit(user, cell),
-        choosable=cell.pk in choosable,
-    )
-    if typed is not None:
-        shown.value = typed.value
-        shown.seen = f"{typed.version}:{typed.seen_value}"
-    if refusal is not None:
-        shown.errors = [str(refusal), *refusal.problems]
-        if row := getattr(refusal, "row", None):  # somebody was faster: what is typed from here on is over theirs
-            shown.theirs = row
-            shown.seen = f"{row.version}:{row.value}"
-    return shown
+def _assessed(rows):
+    values = [cell.value for _indicator, cells in rows for cell in cells if cell and cell.value != Value.NOT_APPLICABLE]
+    return len(values) - values.count(""), len(values)

@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Max, Min, Q, When
+from django.db.models import Case, Count, Max, Min, Prefetch, Q, When
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from mapping.availability.models import Cell, Value
+from mapping.audit.models import Entry
+from mapping.availability.models import Cell, Claim, Value
+from mapping.availability.rules import is_contradicted
 from mapping.content.models import ReviewStatus
 from mapping.countries.models import Assignment, Exercise
 from mapping.countries.permissions import EDITORS, assignments, exercises_with_role, roles
 from mapping.review.permissions import approvable
 from mapping.sources.models import Source
+
+# What the rules ask of a claim.
+_CLAIM_FIELDS = ("value", "access", "scope", "subgroup", "collector", "publisher")
 
 
 def exercise_or_404(user, code):
@@ -74,6 +79,35 @@ def section_progress(exercise, sections):
     counted = progress([exercise])
     rows = [(section, counted.get((exercise.pk, section.pk), Progress())) for section in sections]
     return rows, sum((row for _section, row in rows), Progress())
+
+
+def cells_of(exercise, section):
+    """Return all cells of a section with their claims, by two queries."""
+    cells = list(
+        Cell.objects.filter(exercise=exercise, indicator__section=section)
+        .select_related("indicator")
+        .prefetch_related(Prefetch("claims", Claim.objects.only("cell", *_CLAIM_FIELDS)))
+        .order_by("indicator__order", "year")
+    )
+    for cell in cells:
+        cell.exercise = exercise
+    return cells
+
+
+def entries_of_cells(exercise, section, since):
+    """Return [(cell id, actor's id, actor's name, when)] of what the history tells since a moment, oldest first."""
+    cells = Cell.objects.filter(exercise=exercise, indicator__section=section).order_by()
+    entries = Entry.objects.filter(exercise_code=exercise.code, at__gte=since, target_type=Cell._meta.model_name)
+    return (
+        entries.filter(target_id__in=cells.values("pk"))
+        .order_by("at", "pk")
+        .values_list("target_id", "actor", "actor__name", "at")
+    )
+
+
+def contradicted(cells):
+    """Return the cells whose claims contradict without a note that resolves it."""
+    return [cell for cell in cells if is_contradicted(cell, list(cell.claims.all()))]
 
 
 def exercise_counts(exercise):

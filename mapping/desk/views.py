@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import Refused
 from mapping.availability.filters import CellFilter
-from mapping.availability.models import Cell, Value
+from mapping.availability.models import Cell
 from mapping.availability.services import save_cells
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role, roles
-from mapping.desk import grid, selectors
+from mapping.desk import grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
 from mapping.review import sections as review
 from mapping.review.forms import chosen_rows
@@ -27,7 +27,6 @@ from mapping.review.selectors import section_review
 
 CELLS_A_PAGE = 50
 IN_ORDER = ("indicator__section__order", "indicator__order", "year")
-VALUE_CHOICES = [("", gettext_lazy("Not assessed")), *Value.choices]
 
 
 def desk_view(*methods):
@@ -101,7 +100,7 @@ def cells(request, exercise):
         "title": _("Cells"),
         "filter": found,
         "page": page,
-        "shown": grid.shown(request.user, exercise, page.object_list),
+        "shown": grid.listed(request.user, exercise, page.object_list),
         "total": every.count(),
     }
     return _page(request, "mapping/desk/cells.html", exercise, **context)
@@ -139,11 +138,9 @@ def _section_or_404(sections, key):
 
 
 def _section_page(request, exercise, sections, section, *, typed=None, refused=None):
-    cells = grid.cells_of(exercise, section)
+    cells = grid.section_cells(exercise, section)
     if refused is not None and not refused.refusals.keys() <= {cell.pk for cell in cells}:
         raise Http404  # a cell of another section or exercise was posted
-    every_year = request.GET.get("years") == "all"
-    years, has_more_years = grid.years_of(exercise, cells, every_year=every_year)
     standing = section_review(request.user, exercise, section, cells)
     position = sections.index(section)
     context = {
@@ -153,19 +150,10 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "number": position + 1,
         "previous": sections[position - 1] if position else None,
         "next": sections[position + 1] if position + 1 < len(sections) else None,
-        "years": years,
-        "every_year": every_year,
-        "has_more_years": has_more_years,
-        "groups": grid.groups_of(
-            request.user,
-            cells,
-            years,
-            choosable={cell.pk for cell in standing.to_return.cells},
-            typed=typed,
-            refusals=refused.refusals if refused else {},
+        "grid": grid_page.of(
+            request, exercise, section, cells, choosable=standing.to_return.cells, typed=typed, refused=refused
         ),
         "refused": refused,
-        "value_choices": VALUE_CHOICES,
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
@@ -189,12 +177,12 @@ def submit_section(request, exercise, key):
             request, _("Only the consultants and coordinators of %(exercise)s submit.") % {"exercise": exercise.code}
         )
         return redirect("exercise_section", code=exercise.code, key=section.key)
-    cells = grid.cells_of(exercise, section)
+    cells = selectors.cells_of(exercise, section)
     context = {
         "title": _("Submit %(section)s") % {"section": section.title},
         "section": section,
         "standing": section_review(request.user, exercise, section, cells),
-        "contradicted": grid.contradicted(cells),
+        "contradicted": selectors.contradicted(cells),
     }
     return _page(request, "mapping/desk/submit.html", exercise, **context)
 

@@ -61,26 +61,44 @@ def section_sources(exercise, section):
 
 
 def section_review(user, exercise, section, cells):
-    """Return the SectionReview for a person; `cells` are all cells of the section, read by the caller."""
+    """Return the SectionReview for a person; `cells` are all cells of the section, read by the caller.
+
+    What of a cell is read here: pk, version, value, partial_reason, status and submitted_by_id.
+    """
     sources = list(section_sources(exercise, section))
-    for source in sources:
-        source.exercise = exercise
+    judged = {}
 
-    def rows(allows):
-        return Rows([cell for cell in cells if allows(cell)], [source for source in sources if allows(source)])
+    def allows(model, why_not, row):
+        """Ask a rule once for all rows that are alike: a section may have thousands."""
+        alike = (why_not, model, row.status, row.submitted_by_id)
+        if alike not in judged:
+            example = model(exercise=exercise, status=row.status, submitted_by_id=row.submitted_by_id)
+            judged[alike] = not why_not(user, example)
+        return judged[alike]
 
-    to_submit = rows(lambda row: getattr(row, "value", True) and not why_not_submit(user, row))
+    def rows(why_not):
+        return Rows(
+            [cell for cell in cells if allows(Cell, why_not, cell)],
+            [source for source in sources if allows(Source, why_not, source)],
+        )
+
+    to_submit = rows(why_not_submit)
+    to_submit.cells = [cell for cell in to_submit.cells if cell.value]
+    submitted = Rows(*([row for row in found if row.status == ReviewStatus.SUBMITTED] for found in (cells, sources)))
     approvable_ids = {
-        model: _approvable_ids(user, exercise, model, [row.pk for row in found if row.status == ReviewStatus.SUBMITTED])
-        for model, found in ((Cell, cells), (Source, sources))
+        model: _approvable_ids(user, exercise, model, [row.pk for row in found])
+        for model, found in ((Cell, submitted.cells), (Source, submitted.sources))
     }
     return SectionReview(
         sources=sources,
         to_submit=to_submit,
-        to_withdraw=rows(lambda row: not why_not_withdraw(user, row)),
-        to_approve=rows(lambda row: row.pk in approvable_ids[type(row)]),
-        to_return=rows(lambda row: not why_not_return(user, row)),
-        submitted=rows(lambda row: row.status == ReviewStatus.SUBMITTED),
+        to_withdraw=rows(why_not_withdraw),
+        to_approve=Rows(
+            [cell for cell in submitted.cells if cell.pk in approvable_ids[Cell]],
+            [source for source in submitted.sources if source.pk in approvable_ids[Source]],
+        ),
+        to_return=rows(why_not_return),
+        submitted=submitted,
         unassessed=[cell for cell in cells if not cell.value],
         without_reason=[
             cell for cell in to_submit.cells if cell.value == Value.PARTIALLY_AVAILABLE and not cell.partial_reason

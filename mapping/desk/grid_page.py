@@ -1,0 +1,75 @@
+"""The grid on the section's page: the table, the ways to turn it, and what its script needs to know."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from mapping.availability.models import Cell
+from mapping.content.permissions import why_not_edit
+from mapping.desk import grid
+from mapping.desk.grid_html import Drawing, table_parts
+from mapping.desk.grid_words import words
+from mapping.framework.models import Indicator
+
+YEARS_DOWN = "years"
+
+
+def of(request, exercise, section, cells, *, choosable, typed=None, refused=None):
+    """Return what the section's template shows of the grid.
+
+    Parameters: `cells` are the section's CellFacts, `choosable` those a reviewer may choose; `typed` and `refused`
+    are those of a refused save.
+    """
+    now = timezone.now()  # before the claims are read: what changes from here on is told by `changes`
+    every_year = request.GET.get("years") == "all"
+    years_down = request.GET.get("layout") == YEARS_DOWN
+    years, has_more_years = grid.years_of(exercise, cells, every_year=every_year)
+    shown = grid.shown(request.user, exercise, cells, grid.section_claims(exercise, section))
+    indicators = Indicator.objects.filter(section=section).only("title", "group").in_bulk()
+    drawing = Drawing(
+        groups=grid.groups_of(cells, indicators, years),
+        years=years,
+        shown=shown,
+        choosable={cell.pk for cell in choosable},
+        typed=typed,
+        refusals=refused.refusals if refused else None,
+    )
+    head, bodies = table_parts(drawing, years_down=years_down)
+    return {
+        "head": head,
+        "bodies": bodies,
+        "wide": every_year and has_more_years,
+        "years_down": years_down,
+        "every_year": every_year,
+        "has_more_years": has_more_years,
+        "refused_cells": _named(cells, indicators, refused),
+        "data": {
+            **_data(request, exercise, section, cells, shown),
+            "cursor": now.isoformat(),
+            "layout": YEARS_DOWN if years_down else "",
+            "words": words(),
+        },
+    }
+
+
+def _data(request, exercise, section, cells, shown):
+    """Return the cells for the script: each with the number of its kind, each kind once."""
+    kinds = {}
+    listed = [[cell.pk, cell.version, kinds.setdefault(shown[cell.pk], len(kinds))] for cell in cells]
+    place = [exercise.code, section.key]
+    return {
+        "person": request.user.pk,
+        "exercise": exercise.code,
+        "section": section.key,
+        "cells": listed,
+        "kinds": [kind.data for kind in kinds],
+        "why_not": why_not_edit(request.user, Cell(exercise=exercise)),
+        "save": reverse("grid_save", args=place),
+        "changes": reverse("grid_changes", args=place),
+        "panel": reverse("grid_panel", args=[*place, 0]),
+        "sign_in": f"{reverse('account_login')}?next={request.path}",
+    }
+
+
+def _named(cells, indicators, refused):
+    refusals = refused.refusals if refused else {}
+    return [(cell.pk, f"{indicators[cell.indicator_id].title}, {cell.year}") for cell in cells if cell.pk in refusals]

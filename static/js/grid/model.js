@@ -1,0 +1,66 @@
+// The cells: as they are saved, and as they are shown with what was typed over it.
+
+const NOTHING = {
+  value: "", partial_reason: "", partial_note: "", status: "draft", access: "", contradicted: false, claims: 0,
+};
+const HAS_DATA = ["available", "partially_available"];
+
+/** What changes tell of: event `cells` with `detail.ids`. */
+export class Cells extends EventTarget {
+  constructor(data, queue) {
+    super();
+    this.queue = queue;
+    this.saved = new Map();
+    for (const [id, version, kind] of data.cells) this.saved.set(id, { ...NOTHING, ...data.kinds[kind], id, version });
+    this.whyNot = data.why_not;
+    this.savedLast = new Set(); // marked as saved until something else is
+    this.slow = new Set(); // being saved for longer than a moment
+    this.theirs = new Set(); // changed by somebody else and not visited since
+  }
+
+  /** Return a cell as it is shown. */
+  shown(id) {
+    const saved = this.saved.get(id);
+    const edit = this.queue.get(id);
+    if (!edit) return saved;
+    const cell = { ...saved, ...edit.values };
+    if (cell.value !== "partially_available") cell.partial_reason = cell.partial_note = "";
+    if (!HAS_DATA.includes(cell.value)) cell.access = "";
+    if (cell.status === "approved") cell.status = "draft";
+    return cell;
+  }
+
+  /** Return how saving stands: "conflict", "refused", "saving", "saved" or "". */
+  state(id) {
+    const edit = this.queue.get(id);
+    if (edit?.conflict) return "conflict";
+    if (edit?.refused) return "refused";
+    if (edit && this.slow.has(id)) return "saving";
+    return !edit && this.savedLast.has(id) ? "saved" : "";
+  }
+
+  /** Return why a cell cannot be changed: "" where it can, "submitted", or the sentence of the whole section. */
+  whyNotEdit(id) {
+    return this.whyNot || (this.saved.get(id).status === "submitted" ? "submitted" : "");
+  }
+
+  lacksReason(id) {
+    const cell = this.shown(id);
+    return cell.value === "partially_available" && !cell.partial_reason;
+  }
+
+  /** Take a cell as the server tells it; return whether anything is new. */
+  receive(cell) {
+    const known = this.saved.get(cell.id);
+    const { who, when, by, ...told } = { ...NOTHING, ...cell };
+    if (!known || told.version < known.version) return false;
+    if (Object.keys(told).every((name) => told[name] === known[name])) return false;
+    this.saved.set(cell.id, told);
+    return true;
+  }
+
+  /** Say that cells look different now. */
+  changed(ids) {
+    this.dispatchEvent(new CustomEvent("cells", { detail: { ids: [...ids] } }));
+  }
+}

@@ -1,0 +1,125 @@
+// The panel beside the grid: one cell in full, as the server draws it. What is typed in it is queued like all else.
+
+const FOLLOW = 150; // milliseconds after which the panel follows the current cell
+const VALUES = { 1: "available", 2: "partially_available", 3: "not_available", 0: "", 9: "not_applicable" };
+const TEXT = "textarea, input:not([type=radio])";
+
+export class Panel {
+  /** `change(id, values)` queues what was typed; `back()` returns to the cell. */
+  constructor(root, { address, cells, say, change, back, mark }) {
+    Object.assign(this, { root, address, cells, say, change, back, mark });
+    this.id = null;
+    root.addEventListener("change", (event) => this.#typed(event.target));
+    root.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-do]")));
+    root.addEventListener("keydown", (event) => this.#key(event));
+    root.addEventListener("submit", (event) => event.preventDefault());
+    addEventListener("pagehide", () => this.#flush());
+  }
+
+  get isOpen() {
+    return this.id !== null;
+  }
+
+  /** Show a cell; `take` moves the focus into the panel. */
+  async open(id, { take = true } = {}) {
+    this.#flush();
+    this.id = id;
+    this.mark(id);
+    const html = await this.#load(id);
+    if (this.id !== id) return; // the person went on meanwhile
+    if (html === null) {
+      this.say("panel_failed");
+      if (this.root.hidden) this.close({ back: false });
+      return;
+    }
+    const held = take ? null : this.#held();
+    this.root.innerHTML = html;
+    this.root.hidden = false;
+    this.root.parentElement.classList.add("split");
+    this.sync();
+    this.mark(id);
+    if (take) this.#first().focus();
+    else if (held) this.root.querySelector(held)?.focus();
+  }
+
+  /** Follow the current cell while the panel is open. */
+  follow(id) {
+    clearTimeout(this.following);
+    if (this.isOpen && id !== this.id) this.following = setTimeout(() => this.open(id, { take: false }), FOLLOW);
+  }
+
+  /** Load the cell again, unless somebody is typing in it. */
+  refresh(ids) {
+    if (this.isOpen && ids.includes(this.id) && !this.root.querySelector(`:is(${TEXT}):focus`)) {
+      this.open(this.id, { take: false });
+    }
+  }
+
+  /** Show the value that the cell has by now. */
+  sync() {
+    if (!this.isOpen) return;
+    const cell = this.cells.shown(this.id);
+    for (const radio of this.root.querySelectorAll("input[name=value]")) radio.checked = radio.value === cell.value;
+    const reason = this.root.querySelector("[data-part=reason]");
+    if (reason) reason.hidden = cell.value !== "partially_available";
+  }
+
+  close({ back = true } = {}) {
+    clearTimeout(this.following);
+    this.#flush();
+    this.id = null;
+    this.mark(null);
+    this.root.hidden = true;
+    this.root.parentElement.classList.remove("split");
+    if (back) this.back();
+  }
+
+  async #load(id) {
+    try {
+      const answer = await fetch(this.address.replace("/0/", `/${id}/`), { redirect: "manual" });
+      return answer.ok ? await answer.text() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Return what the focus goes to: the reason where it is missing, else the heading. */
+  #first() {
+    const reason = this.root.querySelector("select[name=partial_reason]");
+    const missing = reason && !reason.value && this.cells.lacksReason(this.id);
+    return missing ? reason : this.root.querySelector("#panel-title");
+  }
+
+  #held() {
+    const active = this.root.contains(document.activeElement) ? document.activeElement : null;
+    if (!active) return null;
+    if (active.type === "radio") return "input[name=value]:checked";
+    return active.name ? `[name="${active.name}"]` : "#panel-title";
+  }
+
+  #typed(field) {
+    if (!field.form?.dataset.cell || !field.name) return;
+    this.change(Number(field.form.dataset.cell), { [field.name]: field.value });
+  }
+
+  /** Queue what stands in a field that was not left yet. */
+  #flush() {
+    const field = this.root.querySelector(`:is(${TEXT}):focus`);
+    if (field && field.value !== field.defaultValue) this.#typed(field);
+  }
+
+  #pressed(button) {
+    if (button?.dataset.do === "close-panel") this.close();
+    if (button?.dataset.do === "accept") this.change(this.id, { value: button.dataset.value });
+  }
+
+  #key(event) {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.close();
+    } else if (event.key in VALUES && !event.ctrlKey && !event.target.matches(`${TEXT}, select`) && this.root.querySelector("form")) {
+      event.preventDefault();
+      if (!event.repeat) this.change(this.id, { value: VALUES[event.key] });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// The bar below the grid: what is selected, what lacks a reason, what others did, and whether all is saved.
+
+import { element } from "./view.js";
+
+export class Status {
+  constructor(root, { line, queue, cells, words }) {
+    Object.assign(this, { root, line, queue, cells, words });
+    this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+    root.hidden = false;
+  }
+
+  selection(ids) {
+    this.parts.selection.textContent = ids.length > 1 ? this.words.say("selected", { count: ids.length }) : "";
+  }
+
+  others(sentence) {
+    this.parts.others.textContent = sentence;
+  }
+
+  /** Say how many partials lack a reason; the button leads to the next of them. */
+  reasons(count) {
+    this.parts.reasons.hidden = !count;
+    this.parts.reasons.textContent = this.words.say("reasons_missing", { count });
+  }
+
+  saving() {
+    const count = this.queue.sendable.length;
+    const edits = [...this.queue.values()];
+    const told = [...this.#waiting(count)];
+    for (const [name, of] of [["refused_changes", "refused"], ["conflicts", "conflict"]]) {
+      const found = edits.filter((edit) => edit[of]).length;
+      if (found) told.push(element("span", "m-ref", this.words.say(name, { count: found })));
+    }
+    if (!told.length) told.push(element("span", "m-ok", this.words.say("all_saved")));
+    this.parts.saving.replaceChildren(...told);
+  }
+
+  #waiting(count) {
+    const { state } = this.line;
+    if (state === "signed_out") return [this.#signIn(count)];
+    if (!count) return [];
+    if (state === "no_connection" || state === "no_answer") {
+      const kept = this.words.say(this.queue.persisted ? "kept" : "not_kept");
+      return [element("span", "m-ref", this.words.say(state, { count })), element("span", "", kept)];
+    }
+    return [element("span", "m-save", this.words.say("saving_changes", { count }))];
+  }
+
+  #signIn(count) {
+    const link = element("a", "", count ? this.words.say("sign_in", { count }) : this.words.say("session_ended"));
+    Object.assign(link, { href: this.line.signIn, target: "_blank", rel: "noopener" });
+    return element("span", "m-ref", link);
+  }
+}

@@ -1,0 +1,195 @@
+"""The grid in a real browser: cells save themselves, and nothing typed is lost."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from mapping.countries import services as countries
+from tests import factories
+from tests.e2e.browsing import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGE = "/desk/exercises/KGZ-2024/sections/immigration/"
+
+
+def open_grid(page, address=PAGE):
+    page.goto(address)
+    page.locator("#grid[data-ready]").wait_for()
+    return page
+
+
+def td(page, cell):
+    return page.locator(f"#c-{cell.pk}")
+
+
+def press(page, cell, *keys):
+    td(page, cell).focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def saved(page):
+    expect(page.locator("#grid-status")).to_contain_text("All changes saved")
+
+
+def values(exercise, **where):
+    cells = exercise.cells.filter(indicator__section__key="immigration", **where)
+    return list(cells.order_by("indicator__order", "year").values_list("value", flat=True))
+
+
+@pytest.fixture
+def grid(page, live_server, exercise, consultant):
+    sign_in(page, consultant, live_server.url)
+    return open_grid(page)
+
+
+def test_a_section_is_filled_by_keyboard_only(grid, exercise):
+    first = factories.cell(exercise, year=2018)
+    td(grid, first).focus()
+    keys = "12309"
+    for number in range(18 * 6):
+        grid.keyboard.press(keys[number % len(keys)])
+        if number < 18 * 6 - 1:
+            grid.keyboard.press("Tab")
+    saved(grid)
+    # The screen groups stock, flow and other: read the values in its order.
+    words = ["available", "partially_available", "not_available", "", "not_applicable"]
+    order = grid.evaluate("[...document.querySelectorAll('#grid .c')].map((cell) => Number(cell.id.slice(2)))")
+    now = dict(exercise.cells.values_list("pk", "value"))
+    assert [now[pk] for pk in order] == [words[number % len(words)] for number in range(18 * 6)]
+    grid.keyboard.press("Tab")
+    assert not grid.evaluate("document.activeElement.classList.contains('c')"), "Tab leaves after the last cell"
+
+
+def test_one_act_of_a_selection_is_undone_and_redone_at_once(grid, exercise):
+    press(grid, factories.cell(exercise, year=2018), "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown", "2")
+    saved(grid)
+    assert values(exercise).count("partially_available") == 6
+    grid.keyboard.press("Control+z")
+    saved(grid)
+    assert values(exercise).count("partially_available") == 0
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    press(grid, factories.cell(exercise, year=2018), "Control+Shift+Z")
+    saved(grid)
+    assert values(exercise).count("partially_available") == 6
+
+
+def test_a_reason_comes_back_with_the_value_that_is_undone(grid, exercise):
+    cell = factories.cell(exercise, year=2020)
+    press(grid, cell, "2", "Enter")
+    grid.get_by_label("Why only partially").select_option("survey_or_estimate")
+    saved(grid)
+    press(grid, cell, "1")
+    saved(grid)
+    press(grid, cell, "Control+z")
+    saved(grid)
+    cell.refresh_from_db()
+    assert (cell.value, cell.partial_reason) == ("partially_available", "survey_or_estimate")
+
+
+def test_two_people_in_conflict_see_both_versions_and_choose(grid, open_page, live_server, exercise, coordinator):
+    cell, other = factories.cell(exercise, year=2020), factories.cell(exercise, year=2021)
+    theirs = open_page()
+    sign_in(theirs, coordinator, live_server.url)
+    open_grid(theirs)
+    for changed, key in ((cell, "1"), (other, "1")):
+        press(theirs, changed, key)
+    saved(theirs)
+    press(grid, cell, "3")
+    press(grid, other, "3")
+    strip = grid.locator("#grid-notices")
+    expect(strip).to_contain_text("Stock, 2020 was changed while you worked on it.")
+    expect(strip).to_contain_text("Coordinator")
+    expect(td(grid, cell)).to_have_class(re.compile(r"\bconflict\b"))
+    strip.get_by_role("button", name="Keep theirs").first.click()
+    strip.get_by_role("button", name="Use mine").click()
+    saved(grid)
+    assert values(exercise, year__in=[2020, 2021])[:2] == ["available", "not_available"]
+    expect(strip).to_be_hidden()
+
+
+def test_what_others_change_appears_with_who(grid, exercise, coordinator):
+    cell = factories.cell(exercise, year=2022)
+    factories.assess(coordinator, cell, "not_available")
+    expect(grid.locator("#grid-status")).to_contain_text("Coordinator changed Stock, 2022", timeout=10_000)
+    expect(td(grid, cell)).to_have_class(re.compile(r"\bc-not_available\b"))
+
+
+def test_the_line_is_cut_the_page_reloaded_and_no_change_is_lost(grid, exercise):
+    one, two, three = (factories.cell(exercise, year=year) for year in (2018, 2019, 2020))
+    grid.context.set_offline(True)
+    for cell in (one, two, three):
+        press(grid, cell, "1")
+    expect(grid.locator("#grid-status")).to_contain_text("3 changes not saved yet: no connection, trying again.")
+    kept = grid.evaluate("Object.keys(localStorage).map((key) => localStorage.getItem(key))")
+    grid.route("**/cells/", lambda route: route.abort())  # the page comes back, saving does not yet
+    grid.context.set_offline(False)
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    expect(grid.locator("#grid-status")).to_contain_text("3 changes not saved yet")
+    assert len(kept) == 1
+    grid.unroute("**/cells/")
+    saved(grid)
+    assert values(exercise)[:3] == ["available"] * 3
+    assert grid.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('grid:'))") == []
+
+
+def test_an_answer_lost_on_the_way_is_no_conflict_with_oneself(grid, exercise):
+    cell = factories.cell(exercise, year=2018)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    grid.route("**/cells/", lose, times=1)
+    press(grid, cell, "1")
+    saved(grid)
+    cell.refresh_from_db()
+    assert (cell.value, cell.version) == ("available", 2)
+    expect(grid.locator("#grid-notices")).to_be_hidden()
+
+
+def test_a_session_that_ended_is_taken_up_after_signing_in_again(grid, exercise, consultant):
+    Session.objects.all().delete()
+    cell = factories.cell(exercise, year=2018)
+    press(grid, cell, "1")
+    with grid.context.expect_page() as opened:
+        grid.get_by_role("link", name="Sign in to send 1 change").click()
+    tab = opened.value
+    tab.get_by_label("E-mail").fill(consultant.email)
+    tab.get_by_label("Password", exact=True).fill("correct horse battery")
+    tab.get_by_role("button", name="Sign in").click()
+    tab.locator("#grid[data-ready]").wait_for()
+    expect(grid.locator("#grid-status")).to_contain_text("All changes saved", timeout=20_000)
+    cell.refresh_from_db()
+    assert cell.value == "available"
+
+
+def test_a_frozen_exercise_refuses_in_words_and_the_grid_becomes_read_only(grid, exercise, coordinator):
+    cell, other = factories.cell(exercise, year=2018), factories.cell(exercise, year=2019)
+    countries.freeze(actor=coordinator, exercise=exercise, reason="Published")
+    press(grid, cell, "1")
+    notices = grid.locator("#grid-notices")
+    expect(notices).to_contain_text("Stock, 2018 was refused: KGZ-2024 is frozen.")
+    expect(td(grid, other)).to_have_attribute("aria-readonly", "true", timeout=10_000)
+    countries.unfreeze(actor=coordinator, exercise=exercise, reason="A mistake")
+    expect(td(grid, other)).not_to_have_attribute("aria-readonly", "true", timeout=10_000)
+    notices.get_by_role("button", name="Try again").click()
+    saved(grid)
+    cell.refresh_from_db()
+    assert cell.value == "available"
+
+
+def test_a_note_that_was_not_left_yet_is_sent_when_the_page_closes(grid, exercise):
+    cell = factories.cell(exercise, year=2018)
+    press(grid, cell, "Enter")
+    grid.get_by_label("Note").fill("Half a sentence")
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    saved(grid)
+    cell.refresh_from_db()
+    assert cell.note == "Half a sentence"
