@@ -12,6 +12,7 @@ from tests.e2e.browsing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('grid:'))"
 PAGE = "/desk/exercises/KGZ-2024/sections/immigration/"
 
 
@@ -125,17 +126,16 @@ def test_the_line_is_cut_the_page_reloaded_and_no_change_is_lost(grid, exercise)
     for cell in (one, two, three):
         press(grid, cell, "1")
     expect(grid.locator("#grid-status")).to_contain_text("3 changes not saved yet: no connection, trying again.")
-    kept = grid.evaluate("Object.keys(localStorage).map((key) => localStorage.getItem(key))")
+    assert len(grid.evaluate(KEPT)) == 1
     grid.route("**/cells/", lambda route: route.abort())  # the page comes back, saving does not yet
     grid.context.set_offline(False)
     grid.reload()
     grid.locator("#grid[data-ready]").wait_for()
     expect(grid.locator("#grid-status")).to_contain_text("3 changes not saved yet")
-    assert len(kept) == 1
     grid.unroute("**/cells/")
     saved(grid)
     assert values(exercise)[:3] == ["available"] * 3
-    assert grid.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('grid:'))") == []
+    assert grid.evaluate(KEPT) == []
 
 
 def test_an_answer_lost_on_the_way_is_no_conflict_with_oneself(grid, exercise):

@@ -267,13 +267,15 @@ part("form").addEventListener("submit", (event) => event.preventDefault());
 part("tools").hidden = false;
 cells.changed([]);
 line.start();
-queue.adopt((id) => cells.saved.has(id)).then((ids) => {
-  if (!ids.length) return;
-  say("adopted", { count: ids.length });
-  cells.changed(ids);
-  notices.draw();
-  line.send();
-});
+queue.adopt(
+  (id) => cells.saved.has(id),
+  (ids) => {
+    say("adopted", { count: ids.length });
+    cells.changed(ids);
+    notices.draw();
+    line.send();
+  },
+);
 
 // What other scripts of the page may use: the chosen cells, and a look at what they changed.
 table.grid = { selection: () => selection.ids, refresh: () => line.poll() };

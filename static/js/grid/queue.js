@@ -36,21 +36,17 @@ export class Queue extends Map {
     }
   }
 
-  /** Take over the edits of pages that are gone; return their cells' ids. `exists` tells which cells there are. */
-  async adopt(exists) {
-    const found = [];
+  /** Take over the edits of each page that is gone, or once it goes; `taken(ids)` hears of their cells. */
+  adopt(exists, taken) {
     for (const key of this.#others()) {
-      await unlessHeld(key, () => {
-        for (const edit of read(key)) {
-          if (!exists(edit.id) || this.has(edit.id)) continue;
-          this.set(edit.id, edit);
-          found.push(edit.id);
-        }
+      onceFree(key, () => {
+        const edits = read(key).filter((edit) => exists(edit.id) && !this.has(edit.id));
+        for (const edit of edits) this.set(edit.id, edit);
         this.keep();
         localStorage.removeItem(key);
+        if (edits.length) taken(edits.map((edit) => edit.id));
       });
     }
-    return found;
   }
 
   #others() {
@@ -70,7 +66,7 @@ function read(key) {
   }
 }
 
-function unlessHeld(key, act) {
-  if (!navigator.locks) return act();
-  return navigator.locks.request(key, { ifAvailable: true }, (lock) => (lock ? act() : undefined));
+function onceFree(key, act) {
+  if (navigator.locks) navigator.locks.request(key, act);
+  else act();
 }
