@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import zlib
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -14,7 +16,11 @@ TESTS_REDIS = "15"  # tests empty the database they use, so it is never number 0
 def postgresql_url():
     """Return the address of the PostgreSQL to test on: DATABASE_URL, or the standard local port."""
     url = os.environ.get("DATABASE_URL", "")
-    return url if url.startswith("postgres") else "postgres://postgres@127.0.0.1:5432/mapping"
+    if url.startswith("postgres"):
+        return url
+    # Named after the checkout: two of them do not meet, and what a broken run left is replaced by the next.
+    checkout = zlib.crc32(str(Path(__file__).parent).encode())
+    return f"postgres://postgres@127.0.0.1:5432/mapping_{checkout:08x}"
 
 
 def redis_url():
