@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 PRODUCTION = BASE_URL=https://mapping.example.org ALLOWED_HOSTS=mapping.example.org \
 	SECRET_KEY=only-to-check-with-0123456789-abcdefghijklmnopqrstuvwxyz
 
-.PHONY: run test lint bench services install install-dev
+.PHONY: run test lint bench services pictures install install-dev
 
 run: install
 	@$(PYTHON) -m config.processes
@@ -24,6 +24,9 @@ bench: install-dev
 
 services: install-dev
 	@$(PYTHON) -m tests.services
+
+pictures: install-dev
+	@$(PYTHON) -m tests.pictures
 
 install:
 	@python3 config/install.py requirements.txt
