@@ -68,6 +68,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_demo = models.BooleanField(_("belongs to the demo"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+    # When their present visit to the desk began, and the one before it: what is new to them came in between.
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    seen_before_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 

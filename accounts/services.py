@@ -23,6 +23,7 @@ from accounts.selectors import invitation_obstacle
 logger = logging.getLogger(__name__)
 
 SEND_MAIL = "accounts.send_mail"
+VISIT = timedelta(minutes=30)  # what is opened within it belongs to one visit
 
 
 # --- Invitations -------------------------------------------------------------
@@ -167,7 +168,8 @@ def erase_person(*, actor, user):
     user.email = f"erased-{number}@invalid.localhost"
     user.name, user.language, user.time_zone = "", "en", "UTC"
     user.is_active = user.is_staff = user.is_superuser = user.needs_second_factor = user.is_demo = False
-    user.last_login, user.erased_at = None, timezone.now()
+    user.last_login = user.last_seen_at = user.seen_before_at = None
+    user.erased_at = timezone.now()
     user.set_unusable_password()
     user.save()
     _forget_in_admin_log(user)
@@ -251,3 +253,12 @@ def scan_mail():
 def record_sign_in(*, actor, outcome, address):
     """Log a sign-in, a refusal or a sign-out; `actor` is None where the address typed in is nobody's."""
     return SignIn.objects.create(user=actor, outcome=outcome, address=address)
+
+
+def record_visit(*, actor):
+    """Note that a person looks at their desk; within one visit nothing is written. Sets it on `actor` too."""
+    now, seen = timezone.now(), actor.last_seen_at
+    if seen is not None and now - seen < VISIT:
+        return
+    if User.objects.filter(pk=actor.pk, last_seen_at=seen).update(last_seen_at=now, seen_before_at=seen):
+        actor.last_seen_at, actor.seen_before_at = now, seen

@@ -27,7 +27,7 @@ HEADINGS = [
 class WorkbenchAdminSite(AdminSite):
     site_header = _("Migration data mapping")
     site_title = _("Migration data mapping")
-    index_title = _("Desk")
+    index_title = _("My work")
     site_url = "/"
     enable_nav_sidebar = True
 
@@ -48,8 +48,10 @@ class WorkbenchAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         """Show a person's work first: exercises, progress, what waits for them; then the models."""
-        from mapping.desk.selectors import home  # models are not loaded yet when the site is made
+        from accounts.services import record_visit  # models are not loaded yet when the site is made
+        from mapping.desk.home import home
 
+        record_visit(actor=request.user)
         return super().index(request, {"home": home(request.user), **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):

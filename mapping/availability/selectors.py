@@ -33,6 +33,11 @@ def search(queryset, text):
 
 def contradicted(queryset):
     """Narrow cells to those of which `rules.is_contradicted` says so."""
+    return queryset.filter(contradiction())
+
+
+def contradiction():
+    """Return the condition that `contradicted` filters cells by."""
     claims = Claim.objects.annotate(agency=Coalesce("publisher", "collector"))
     ones = claims.filter(cell=OuterRef("pk"))
     others = claims.filter(cell=OuterRef("cell"), subgroup=OuterRef("subgroup"))
@@ -42,7 +47,7 @@ def contradicted(queryset):
     found = Q()
     for one, other in pairs:  # scopes overlap where one is any, whichever of the two it is, or where they are the same
         found |= Exists(one.filter(Q(Exists(other), scope=Scope.ANY) | Exists(other.filter(scope=OuterRef("scope")))))
-    return queryset.filter(found, resolution="")
+    return Q(found, resolution="")
 
 
 def with_access(queryset, access):

@@ -1,20 +1,16 @@
-"""Read what the desk's pages show: an exercise, its progress, what waits for a person."""
+"""Read what the desk's pages show: an exercise, its people, its progress."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Case, Count, Max, Min, Prefetch, Q, When
+from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from mapping.audit.models import Entry
 from mapping.availability.models import Cell, Claim, Value
 from mapping.availability.rules import is_contradicted
 from mapping.content.models import ReviewStatus
-from mapping.countries.models import Assignment, Exercise
-from mapping.countries.permissions import EDITORS, assignments, exercises_with_role, roles
-from mapping.review.permissions import approvable
-from mapping.sources.models import Source
+from mapping.countries.models import Assignment
+from mapping.countries.permissions import exercises_with_role
 
 # What the rules ask of a claim.
 _CLAIM_FIELDS = ("value", "access", "scope", "subgroup", "collector", "publisher")
@@ -47,6 +43,11 @@ class Progress:
             self.submitted + other.submitted,
             self.approved + other.approved,
         )
+
+    @property
+    def tenths(self):
+        """Return how many tenths are assessed, rounded down: ten only where nothing is left."""
+        return self.assessed * 10 // self.total if self.total else 0
 
     @property
     def only_submitted(self):
@@ -119,92 +120,3 @@ def people_of(exercise):
     """Return the assignments that reach an exercise, regional ones included."""
     assignments = Assignment.objects.filter(Q(exercise=exercise) | Q(exercise=None), user__is_active=True)
     return assignments.select_related("user").order_by("role", "user__name")
-
-
-# --- Home --------------------------------------------------------------------
-
-IN_FULL = 5  # exercises shown with the progress of every section; further ones are links
-
-
-@dataclass
-class Waiting:
-    """Rows of one kind, in one section or exercise, that wait for a person. `kind` is the review state they are in."""
-
-    kind: str
-    count: int
-    since: datetime
-    exercise: str
-    title: str
-    section: str = ""
-    reason: str = ""
-
-
-@dataclass
-class OwnExercise:
-    exercise: Exercise
-    roles: list
-    progress: list
-    total: Progress
-
-
-@dataclass
-class Home:
-    """A person's work: what waits for them, their exercises with progress, and the rest of what they may see."""
-
-    waiting: list
-    exercises: list
-    others: list
-
-
-def home(user):
-    """Return a person's Home, by a number of queries that does not grow with their exercises."""
-    assigned = [pk for pk in assignments(user) if pk is not None]
-    exercises = list(
-        exercises_with_role(user)
-        .select_related("country", "methodology")
-        .annotate(assigned=Case(When(pk__in=assigned, then=0), default=1))
-        .prefetch_related("methodology__sections")
-        .order_by("assigned", "code")
-    )
-    in_full, others = exercises[:IN_FULL], exercises[IN_FULL:]
-    counted = progress([exercise.pk for exercise in in_full])
-    shown = []
-    for exercise in in_full:
-        sections = exercise.methodology.sections.all()
-        rows = [(section, counted.get((exercise.pk, section.pk), Progress())) for section in sections]
-        total = sum((row for _section, row in rows), Progress())
-        shown.append(OwnExercise(exercise, sorted(role.label for role in roles(user, exercise)), rows, total))
-    return Home(waiting_for(user), shown, others)
-
-
-def waiting_for(user):
-    """Return what waits for a person: their rows that were returned, then submitted rows that they may approve."""
-    found = []
-    for model, by in ((Cell, ("indicator__section__key", "indicator__section__title")), (Source, ())):
-        mine = Q(last_author=user) | Q(submitted_by=user)
-        returned = model.objects.filter(
-            mine,
-            status=ReviewStatus.RETURNED,
-            exercise__in=exercises_with_role(user, EDITORS),
-            exercise__frozen_at=None,
-        )
-        found += _grouped(ReviewStatus.RETURNED, returned, by, since=Min("changed_at"), reason=Max("return_reason"))
-        found += _grouped(ReviewStatus.SUBMITTED, approvable(user, model.objects.all()), by, since=Min("submitted_at"))
-    return sorted(found, key=lambda waiting: (waiting.kind != ReviewStatus.RETURNED, waiting.since))
-
-
-def _grouped(kind, rows, by, **figures):
-    """Return the rows as Waiting, one an exercise and section (`by`: its key and title; none for sources)."""
-    groups = rows.order_by().values("exercise__code", *by).annotate(count=Count("pk"), **figures)
-    return [
-        Waiting(
-            kind=kind,
-            count=group["count"],
-            since=group["since"],
-            exercise=group["exercise__code"],
-            title=group[by[1]] if by else _("Sources"),
-            section=group[by[0]] if by else "",
-            reason=group.get("reason", ""),
-        )
-        for group in groups
-    ]

@@ -29,17 +29,6 @@ def test_home_tells_the_reviewer_what_to_approve_and_the_submitter_nothing(
     assert "To review" not in sign_in(consultant).get("/desk/").content.decode()
 
 
-def test_home_reads_many_exercises_in_few_queries(
-    exercise, regional_coordinator, sign_in, django_assert_max_num_queries
-):
-    for number, country in enumerate(("TJK", "UZB", "KAZ", "TKM", "MNG", "AFG")):
-        factories.exercise(f"{country}-{number}", country)
-    client = sign_in(regional_coordinator)
-    with django_assert_max_num_queries(15):
-        page = client.get("/desk/").content.decode()
-    assert "Other exercises" in page
-
-
 def test_the_menu_asks_the_database_only_who_is_who(exercise, consultant, rf, django_assert_max_num_queries):
     request = rf.get("/desk/")
     request.user = consultant

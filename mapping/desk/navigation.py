@@ -1,0 +1,122 @@
+"""The way through the desk: within an exercise its rooms and sections, elsewhere one's exercises."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mapping.availability.models import Cell, Value
+from mapping.countries.models import Exercise
+from mapping.countries.permissions import exercises_with_role, has_role
+from mapping.data_requests.models import DataRequest
+from mapping.sources.models import Source
+
+EXERCISES_SHOWN = 12
+OPEN_REQUESTS = [
+    status for status in DataRequest.Status if status not in {DataRequest.Status.CLOSED, DataRequest.Status.WITHDRAWN}
+]
+
+
+@dataclass
+class Link:
+    """One line of the menu. `note` is what stands beside it, such as a count."""
+
+    title: str
+    address: str
+    note: str = ""
+    current: bool = False
+
+
+@dataclass
+class Navigation:
+    """The menu of one page. What asks the database does so when it is shown, and once."""
+
+    user: object
+    path: str
+    exercise: Exercise | None = None
+    known_sections: list | None = field(default=None)
+    known_exercises: list | None = field(default=None)
+
+    @cached_property
+    def rooms(self):
+        """Return the links to the rooms of the exercise; where the page has no sidebar, without counts."""
+        requests, sources = self._counts
+        told = ngettext("%(count)s open", "%(count)s open", requests or 0) % {"count": requests}
+        return [
+            self._link(_("Requests"), "data_requests", note=told if requests else ""),
+            self._link(_("Sources"), "sources", note=str(sources or "")),
+            self._link(_("Cells"), "exercise_cells"),
+            self._link(_("Workbook"), "mapping_workbook"),
+            self._link(_("Summary"), "exercise_summaries"),
+        ]
+
+    @cached_property
+    def sections(self):
+        """Return the links to the sections of the exercise, with how many cells of each are assessed."""
+        if self.known_sections is not None:
+            counted = [(section.key, section.title, "") for section in self.known_sections]
+        else:
+            applicable = ~Q(value=Value.NOT_APPLICABLE)
+            rows = (
+                Cell.objects.filter(exercise=self.exercise)
+                .order_by("indicator__section__order")
+                .values(key=F("indicator__section__key"), name=F("indicator__section__title"))
+                .annotate(total=Count("pk", filter=applicable), assessed=Count("pk", filter=applicable & ~Q(value="")))
+            )
+            counted = [(row["key"], row["name"], f"{row['assessed']}/{row['total']}") for row in rows]
+        return [self._link(title, "exercise_section", key=key, note=note) for key, title, note in counted]
+
+    @cached_property
+    def exercises(self):
+        """Return the links to one's exercises: the first of many."""
+        found = self.known_exercises
+        if found is None:
+            found = exercises_with_role(self.user).select_related("country").order_by("code")[:EXERCISES_SHOWN]
+        return [
+            Link(exercise.code, reverse("exercise", args=[exercise.code]), note=str(exercise.country))
+            for exercise in found[:EXERCISES_SHOWN]
+        ]
+
+    @cached_property
+    def _counts(self):
+        """Return how many requests are open and how many sources there are."""
+        if self.known_sections is not None:
+            return None, None
+        counted = Exercise.objects.filter(pk=self.exercise.pk).values_list(
+            _count(DataRequest.objects.filter(status__in=OPEN_REQUESTS)), _count(Source.objects.all())
+        )
+        return counted.get()
+
+    def _link(self, title, name, *, note="", **kwargs):
+        address = reverse(name, kwargs={"code": self.exercise.code, **kwargs})
+        return Link(title, address, note, current=self.path.startswith(address))
+
+
+def navigation_of(request, context):
+    """Return the Navigation of the page that is drawn from this context.
+
+    The page is one of an exercise if it names one that the person has a role in, or shows a row of one in its form.
+    """
+    exercise = context.get("exercise")
+    if not isinstance(exercise, Exercise):
+        row = context.get("original") or context.get("row")
+        exercise = row if isinstance(row, Exercise) else getattr(row, "exercise", None)
+    if not isinstance(exercise, Exercise) or not has_role(request.user, exercise):
+        exercise = None
+    home = context.get("home")
+    return Navigation(
+        request.user,
+        request.path,
+        exercise,
+        known_sections=context.get("sections") if context.get("section") else None,
+        known_exercises=home.all_exercises if home else None,
+    )
+
+
+def _count(queryset):
+    rows = queryset.filter(exercise=OuterRef("pk")).order_by().values("exercise").annotate(count=Count("pk"))
+    return Coalesce(Subquery(rows.values("count")), 0)
