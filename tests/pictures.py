@@ -38,7 +38,7 @@ class Picture:
 
 PICTURES = [
     Picture("sign-in", "", "/accounts/login/", height=700),
-    Picture("home", "reviewer", "/desk/"),
+    Picture("home", "reviewer", "/desk/", height=780),
     Picture("exercise", "consultant", EXERCISE),
     Picture("section", "consultant", SECTION),
     Picture("details", "consultant", SECTION, details_of="td.c-partially_available", height=640),
@@ -46,7 +46,7 @@ PICTURES = [
     Picture("section-dark", "consultant", SECTION, scheme="dark"),
     Picture("cell", "consultant", CELLS, ("table.list tbody th a",)),
     Picture("claim", "consultant", CELLS, ("table.list tbody th a",), scroll_to=".inline-group"),
-    Picture("sources", "consultant", f"{EXERCISE}sources/", height=720),
+    Picture("sources", "consultant", f"{EXERCISE}sources/", height=640),
     Picture("source", "consultant", f"{EXERCISE}sources/", ("table.sources tbody th a",)),
     Picture("submit", "consultant", f"{EXERCISE}sections/big_data/submit/", height=700),
     Picture("review", "reviewer", f"{EXERCISE}sections/return_migration/", scroll_to="#review"),
