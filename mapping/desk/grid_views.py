@@ -26,11 +26,11 @@ from mapping.content.permissions import why_not_edit
 from mapping.countries.permissions import EDITORS, has_role
 from mapping.desk import grid, selectors
 from mapping.desk.grid_forms import save_of
-from mapping.framework.models import Section
 
 # A change becomes visible when its transaction ends, which may be after later ones: so the last minutes are told
 # again, and the page passes over what it knows.
 OVERLAP = timedelta(minutes=2)
+LONGEST_VISIT = timedelta(days=60)
 LAST_ENTRIES = 8
 
 
@@ -45,8 +45,7 @@ def grid_view(*methods):
             if not admin.site.has_permission(request):
                 return _signed_out(_("Your session has ended. Sign in again: nothing you typed is lost."), code, key)
             try:
-                exercise = selectors.exercise_or_404(request.user, code)
-                section = _section_or_404(exercise, key)
+                exercise, section = selectors.section_or_404(request.user, code, key)
                 return view(request, exercise, section, **kwargs)
             except Http404:
                 return JsonResponse(
@@ -64,13 +63,6 @@ def grid_view(*methods):
 def _signed_out(sentence, code, key):
     page = reverse("exercise_section", args=[code, key])
     return JsonResponse({"sentence": sentence, "sign_in": f"{reverse('account_login')}?next={page}"}, status=401)
-
-
-def _section_or_404(exercise, key):
-    section = Section.objects.filter(methodology=exercise.methodology_id, key=key).first()
-    if section is None:
-        raise Http404
-    return section
 
 
 @grid_view("POST")
@@ -126,13 +118,7 @@ def _states(user, exercise, cells):
 def changes(request, exercise, section):
     """Tell which cells changed since `since` (the cursor of the answer before), by whom and when."""
     now = timezone.now()
-    try:
-        since = parse_datetime(request.GET.get("since", "")) or now
-    except ValueError:
-        since = now
-    if timezone.is_naive(since):
-        since = now
-    entries = selectors.entries_of_cells(exercise, section, since - OVERLAP)
+    entries = selectors.entries_of_cells(exercise, section, _cursor(request, now) - OVERLAP)
     by = {pk: {"by": actor, **_by(name, at)} for pk, actor, name, at in entries}
     states = _states(request.user, exercise, Cell.objects.filter(exercise=exercise, pk__in=by)) if by else {}
     answer = {
@@ -144,6 +130,14 @@ def changes(request, exercise, section):
     if "token" in request.GET:  # signing in again makes the page's old one void
         answer["token"] = get_token(request)
     return JsonResponse(answer)
+
+
+def _cursor(request, now):
+    try:
+        since = parse_datetime(request.GET.get("since", ""))
+    except ValueError:
+        since = None
+    return now if since is None or timezone.is_naive(since) else max(since, now - LONGEST_VISIT)
 
 
 @grid_view("GET")
@@ -160,7 +154,6 @@ def panel(request, exercise, section, pk):
     claims = list(cell.claims.select_related("source", "collector", "publisher"))
     context = {
         "cell": cell,
-        "section": section,
         "claims": claims,
         "suggested": suggested_value(claims),
         "contradictions": contradictions(claims),

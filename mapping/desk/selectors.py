@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.shortcuts import get_object_or_404
 
 from mapping.audit.models import Entry
@@ -11,6 +11,7 @@ from mapping.availability.rules import is_contradicted
 from mapping.content.models import ReviewStatus
 from mapping.countries.models import Assignment
 from mapping.countries.permissions import exercises_with_role
+from mapping.framework.models import Section
 
 # What the rules ask of a claim.
 _CLAIM_FIELDS = ("value", "access", "scope", "subgroup", "collector", "publisher")
@@ -20,6 +21,13 @@ def exercise_or_404(user, code):
     """Return the exercise if it is the person's to see; to others it does not exist."""
     exercises = exercises_with_role(user).select_related("country", "methodology")
     return get_object_or_404(exercises, code=code)
+
+
+def section_or_404(user, code, key):
+    """Return (exercise, section) by one query; of the section, only its id and key are read."""
+    named = exercises_with_role(user).filter(methodology__sections__key=key)
+    exercise = get_object_or_404(named.annotate(section_id=F("methodology__sections")), code=code)
+    return exercise, Section(pk=exercise.section_id, key=key, methodology_id=exercise.methodology_id)
 
 
 def sections_of(exercise):

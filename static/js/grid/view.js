@@ -135,7 +135,9 @@ export class View {
     this.current = id;
     const td = this.byId.get(id);
     td.tabIndex = 0;
-    if (take) td.focus();
+    if (!take) return;
+    td.focus({ preventScroll: true }); // of itself a browser would put it into the middle
+    td.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   mark(id) {

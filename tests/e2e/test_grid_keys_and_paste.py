@@ -1,0 +1,363 @@
+"""The grid in a real browser: keys, the clipboard, what it looks like to a screen reader and on a phone."""
+
+import gzip
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from mapping.availability.models import Cell
+from mapping.framework.models import Indicator
+from tests import factories
+from tests.e2e.browsing import assert_sound, sign_in
+from tests.e2e.test_grid_saving import PAGE, open_grid, press, saved, td, values
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TITLE = "Stock by place of origin in home country"
+
+
+@pytest.fixture
+def grid(page, live_server, exercise, consultant):
+    sign_in(page, consultant, live_server.url)
+    return open_grid(page)
+
+
+def paste(page, cell, text):
+    """Paste as the browser does at Ctrl+V, with what a spreadsheet puts on the clipboard."""
+    td(page, cell).focus()
+    page.evaluate(
+        """(text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          document.activeElement.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.id")
+
+
+# --- Keys --------------------------------------------------------------------
+
+
+def test_keys_move_as_in_a_spreadsheet_and_leave_the_grid(grid, exercise):
+    td(grid, factories.cell(exercise, year=2018)).focus()
+    for key, title in (
+        ("ArrowRight", "Stock, 2019"),
+        ("End", "Stock, 2023"),
+        ("ArrowRight", "Stock, 2023"),
+        ("Tab", "Stock by gender, 2018"),
+        ("Shift+Tab", "Stock, 2023"),
+        ("Home", "Stock, 2018"),
+        ("Control+End", "Flows by marital status, 2023"),
+        ("PageUp", ", 2023"),
+        ("Control+Home", "Stock, 2018"),
+        ("ArrowDown", "Stock by gender, 2018"),
+    ):
+        grid.keyboard.press(key)
+        assert title in focused(grid), key
+    grid.keyboard.press("Escape")
+    assert focused(grid) == "grid-status"
+
+
+def test_enter_opens_the_panel_and_escape_returns_to_the_cell(grid, exercise):
+    cell = factories.cell(exercise)
+    press(grid, cell, "Enter")
+    expect(grid.get_by_role("heading", name="Stock, 2020")).to_be_focused()
+    grid.keyboard.press("2")
+    saved(grid)
+    expect(td(grid, cell)).to_contain_text("reason?")
+    grid.get_by_role("button", name="1 partial has no reason yet").click()
+    expect(grid.get_by_label("Why only partially")).to_be_focused()
+    grid.get_by_label("Why only partially").select_option("provisional")
+    grid.keyboard.press("Escape")
+    expect(td(grid, cell)).to_be_focused()
+    saved(grid)
+    cell.refresh_from_db()
+    assert (cell.value, cell.partial_reason) == ("partially_available", "provisional")
+
+
+def test_an_indicator_is_found_and_keys_are_listed(grid, exercise):
+    press(grid, factories.cell(exercise, year=2021), "/")
+    grid.keyboard.type("marital")
+    grid.keyboard.press("Enter")
+    assert "Flows by marital status, 2021" in focused(grid)
+    grid.keyboard.press("?")
+    expect(grid.get_by_role("dialog", name="Keys of the grid")).to_be_visible()
+    grid.keyboard.press("Escape")
+    assert "Flows by marital status, 2021" in focused(grid)
+
+
+def test_digits_act_only_in_the_grid(grid, exercise):
+    press(grid, factories.cell(exercise), "Enter")
+    grid.get_by_label("Note").fill("")
+    grid.get_by_label("Note").press_sequentially("123")
+    grid.keyboard.press("Escape")
+    saved(grid)
+    cell = factories.cell(exercise)
+    assert (cell.note, cell.value) == ("123", "")
+
+
+def test_a_key_held_down_sets_a_value_once(grid, exercise):
+    cell = factories.cell(exercise)
+    td(grid, cell).focus()
+    for _again in range(20):
+        grid.keyboard.down("1")
+    grid.keyboard.up("1")
+    saved(grid)
+    cell.refresh_from_db()
+    assert cell.version == 2
+
+
+def test_keys_work_on_a_keyboard_of_another_script(grid, exercise):
+    press(grid, factories.cell(exercise), "1")
+    saved(grid)
+    grid.evaluate(
+        """document.activeElement.dispatchEvent(
+             new KeyboardEvent("keydown", { key: "я", code: "KeyZ", ctrlKey: true, bubbles: true, cancelable: true }))"""
+    )
+    saved(grid)
+    assert factories.cell(exercise).value == ""
+
+
+def test_every_key_has_a_button(grid, exercise):
+    press(grid, factories.cell(exercise, year=2018), "Shift+ArrowRight")
+    tools = grid.get_by_role("toolbar", name="Grid")
+    tools.get_by_role("button", name="Not available").click()
+    saved(grid)
+    assert values(exercise)[:2] == ["not_available"] * 2
+    tools.get_by_role("button", name="Undo").click()
+    saved(grid)
+    assert values(exercise)[:2] == [""] * 2
+
+
+# --- The clipboard -----------------------------------------------------------
+
+# Copied from LibreOffice Calc: a heading cell with a line break in it is quoted, rows end in CRLF, merged cells leave blanks.
+FROM_CALC = (
+    '"Indicator\nof the section"\t2018\t2019\t2020\r\n'
+    f"{TITLE}\tYes\tчастично\tнет\r\n"
+    "Flows by age\tAvailable\t\tn/a\r\n"
+)
+
+
+def test_a_block_with_headings_goes_where_they_say(grid, exercise):
+    paste(grid, factories.cell(exercise, "flows", 2023), FROM_CALC)
+    saved(grid)
+    cells = exercise.cells.filter(indicator__section__key="immigration").exclude(value="")
+    assert {(str(cell), cell.value) for cell in cells.select_related("indicator")} == {
+        (f"{TITLE}, 2018", "available"),
+        (f"{TITLE}, 2019", "partially_available"),
+        (f"{TITLE}, 2020", "not_available"),
+        ("Flows by age, 2018", "available"),
+        ("Flows by age, 2020", "not_applicable"),
+    }
+    grid.keyboard.press("Control+z")
+    saved(grid)
+    assert not any(values(exercise))
+
+
+def test_a_block_as_table_1_is_turned(grid, exercise):
+    paste(grid, factories.cell(exercise), "Year\tStock\tFlows\r\n2023\t●\t✕\r\n2022\t1\t3\r\n")
+    saved(grid)
+    assert [factories.cell(exercise, key, year).value for key in ("stock", "flows") for year in (2022, 2023)] == [
+        "available",
+        "available",
+        "not_available",
+        "not_available",
+    ]
+
+
+def test_what_is_not_understood_is_shown_and_the_good_ones_wait_for_a_yes(grid, exercise):
+    rows = ["Yes\tmaybe\t=A1", "no"] + ["Yes"] * 3
+    paste(grid, factories.cell(exercise, "flows_by_marital_status", 2022), "\r\n".join(rows))
+    dialog = grid.get_by_role("dialog", name="Paste")
+    expect(dialog).to_contain_text("row 1, column 2: “maybe” is none of the values")
+    expect(dialog).to_contain_text("row 1, column 3: “=A1” is a formula, not a value")
+    expect(dialog).to_contain_text("row 2, column 1: outside the grid")
+    assert not any(values(exercise))
+    dialog.get_by_role("button", name="Apply 1 cell").click()
+    saved(grid)
+    assert factories.cell(exercise, "flows_by_marital_status", 2022).value == "available"
+
+
+def test_ten_megabytes_do_not_hang_it(grid, exercise):
+    td(grid, factories.cell(exercise, year=2018)).focus()
+    milliseconds = grid.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/plain", ("Available\\t".repeat(20) + "\\r\\n").repeat(50_000));
+          const start = performance.now();
+          document.activeElement.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+          return performance.now() - start;
+        }"""
+    )
+    assert milliseconds < 2000
+    expect(grid.get_by_role("dialog", name="Paste")).to_contain_text("rows more do not fit the grid")
+
+
+def test_one_value_fills_the_selection_and_a_copy_comes_back_the_same(grid, exercise):
+    press(grid, factories.cell(exercise, year=2018), "Shift+ArrowRight", "Shift+ArrowDown")
+    grid.evaluate(
+        "window.copied = null; document.addEventListener('copy', (e) => { window.copied = e.clipboardData.getData('text/plain') })"
+    )
+    grid.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "partial");
+          document.activeElement.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    saved(grid)
+    assert values(exercise).count("partially_available") == 4
+    grid.keyboard.press("Control+c")
+    grid.wait_for_function("window.copied !== null")
+    assert grid.evaluate("window.copied") == "\r\n".join(["Partially available\tPartially available"] * 2)
+
+
+# --- Pure parts --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("a\tb\r\nc\td\r\n", [["a", "b"], ["c", "d"]]),
+        ("a\tb\nc", [["a", "b"], ["c"]]),
+        ('"a\r\nb"\tc', [["a\r\nb", "c"]]),
+        ('"say ""no"""\tx', [['say "no"', "x"]]),
+        ('"lone\tx', [['"lone', "x"]]),
+        ("\t\r\n", [["", ""]]),
+        ("", []),
+    ],
+)
+def test_tab_separated_text_is_read_as_spreadsheets_write_it(grid, text, rows):
+    module = f"{settings.STATIC_URL}js/grid/clipboard.js"
+    read = grid.evaluate("([module, text]) => import(module).then(({ parse }) => parse(text, 50, 50))", [module, text])
+    assert read == {"rows": rows, "more": 0}
+
+
+# --- What everybody can use --------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (640, "dark")])
+@pytest.mark.parametrize("query", ["", "?layout=years"])
+def test_the_grid_keeps_the_policy_and_is_accessible(
+    open_page, live_server, exercise, consultant, coordinator, width, scheme, query
+):
+    cell, refused = factories.cell(exercise), factories.cell(exercise, year=2019)
+    factories.assess(consultant, cell, "available", claim={"value": "not_available"})
+    factories.assess(consultant, cell, "partially_available", partial_reason="")
+    page = open_page(width=width, scheme=scheme)
+    sign_in(page, consultant, live_server.url)
+    open_grid(page, PAGE + query)
+    assert_sound(page)
+    factories.assess(coordinator, refused)
+    press(page, refused, "3")
+    expect(page.locator("#grid-notices")).to_be_visible()
+    press(page, cell, "Enter")
+    expect(page.get_by_role("heading", name="Stock, 2020")).to_be_visible()
+    assert_sound(page)
+    name = td(page, cell).get_attribute("aria-label")
+    assert (
+        name
+        == "Stock, 2020, partially available, without a reason, public, claims contradict, draft, 2 claims".replace(
+            "public, ", ""
+        )
+    )
+
+
+def test_an_observer_reads_the_grid_and_changes_nothing(page, live_server, exercise, observer):
+    sign_in(page, observer, live_server.url)
+    open_grid(page)
+    cell = factories.cell(exercise)
+    press(page, cell, "1")
+    expect(page.locator("#grid-says")).to_contain_text("Only the consultants and coordinators of KGZ-2024 change it.")
+    expect(td(page, cell)).to_contain_text("Not assessed")
+    assert_sound(page)
+
+
+def test_without_a_script_it_is_a_plain_form(browser, live_server, exercise, consultant):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, consultant, live_server.url)
+    page.goto(PAGE)
+    page.get_by_label("Stock, 2020", exact=True).select_option("available")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("1 cell saved.")).to_be_visible()
+    assert factories.cell(exercise).value == "available"
+    expect(page.get_by_role("toolbar", name="Grid")).to_be_hidden()
+    context.close()
+
+
+def test_the_plain_form_comes_back_where_the_script_does_not_arrive(page, live_server, exercise, consultant):
+    sign_in(page, consultant, live_server.url)
+    page.route("**/js/grid/main*.js", lambda route: route.abort())
+    page.goto(PAGE)
+    page.get_by_label("Stock, 2020", exact=True).select_option("available")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("1 cell saved.")).to_be_visible()
+
+
+def test_on_a_phone_a_tap_opens_the_details_as_a_sheet(open_page, live_server, exercise, consultant):
+    page = open_page(width=360)
+    sign_in(page, consultant, live_server.url)
+    open_grid(page)
+    cell = factories.cell(exercise, "flows_by_age", 2021)
+    td(page, cell).dispatch_event("click", {"pointerType": "touch"})
+    page.get_by_label("Available", exact=False).first.check()
+    saved(page)
+    cell.refresh_from_db()
+    assert cell.value == "available"
+    sheet = page.locator("#grid-panel").bounding_box()
+    shown = td(page, cell).bounding_box()
+    assert shown["y"] >= 0
+    assert shown["y"] + shown["height"] <= sheet["y"], "the sheet covers the cell it is about"
+
+
+def test_sixty_indicators_and_thirty_three_years_keep_their_heads(open_page, live_server, exercise, consultant):
+    section = exercise.methodology.sections.get(key="big_data")
+    Indicator.objects.bulk_create(
+        Indicator(
+            section=section, key=f"long-{n}", title=f"{n} " + "долгий заголовок " * 11, order=100 + n, group="other",
+            measure=f"m{n}", breakdown="total", first_year=1991,
+        )
+        for n in range(60)
+    )  # fmt: skip
+    indicators = section.indicators.filter(key__startswith="long")
+    Cell.objects.bulk_create(
+        Cell(exercise=exercise, indicator=indicator, year=year)
+        for indicator in indicators
+        for year in range(1991, 2024)
+    )
+    page = open_page()
+    sign_in(page, consultant, live_server.url)
+    open_grid(page, "/desk/exercises/KGZ-2024/sections/big_data/?years=all")
+    page.locator("#grid .c[id]").first.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("1")
+    last = Cell.objects.get(indicator__key="long-59", year=2023)
+    saved(page)
+    shown, head = td(page, last).bounding_box(), page.locator("#grid thead th").last.bounding_box()
+    row = td(page, last).locator("xpath=preceding-sibling::th").bounding_box()
+    assert head["y"] >= 0
+    assert shown["y"] >= head["y"] + head["height"] - 1, "the years cover the cell"
+    assert shown["x"] >= row["x"] + row["width"] - 1, "the titles cover the cell"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_first_view_weighs_little(page, live_server, exercise, consultant):
+    """Compressed as the site serves it: here static files are served as they are, so they are compressed to be weighed."""
+    responses = []
+    page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - Playwright marks its listeners
+    sign_in(page, consultant, live_server.url)
+    open_grid(page)
+    page.wait_for_load_state("networkidle")
+    weights = {response.url: len(gzip.compress(response.body())) for response in responses}
+    assert sum(weights.values()) <= 150_000, weights
+    assert responses[0].headers["content-encoding"] == "gzip"
