@@ -118,9 +118,25 @@ class ClaimForm(TypedForm):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and bool(cleaned.get("source")) == bool(cleaned.get("statement_kind")):
+        bases = ("source", "statement_kind")
+        if not self.errors.keys() & {*bases} and bool(cleaned.get(bases[0])) == bool(cleaned.get(bases[1])):
             self.add_error("source", _("A claim rests on a source or on a statement: choose one."))
         return cleaned
+
+
+def claim_choices(exercise, section):
+    """Return {field: choices}: the exercise's sources, its country's agencies, the section's subgroups."""
+    nothing = ("", "---------")
+    sources = Source.objects.filter(exercise=exercise).order_by("citation_key")
+    agencies = Agency.objects.filter(country=exercise.country_id).order_by("acronym")
+    named = [(agency.pk, str(agency)) for agency in agencies.only("acronym", "name")]
+    words = dict(vocabulary(exercise.methodology_id, Term.Kind.SUBGROUP)) if section.subgroups else {}
+    return {
+        "source": [nothing, *((pk, key) for pk, key in sources.values_list("pk", "citation_key"))],
+        "collector": [nothing, *named],
+        "publisher": [nothing, *named],
+        "subgroup": [nothing, *((key, words.get(key, key)) for key in section.subgroups)] if section.subgroups else [],
+    }
 
 
 class ClaimFormSet(forms.BaseInlineFormSet):
@@ -128,21 +144,7 @@ class ClaimFormSet(forms.BaseInlineFormSet):
 
     @cached_property
     def choices(self):
-        """Return {field: choices}: the exercise's sources, its country's agencies, the section's subgroups."""
-        nothing = ("", "---------")
-        exercise, section = self.instance.exercise, self.instance.indicator.section
-        sources = Source.objects.filter(exercise=exercise).order_by("citation_key")
-        agencies = Agency.objects.filter(country=exercise.country_id).order_by("acronym")
-        named = [(agency.pk, str(agency)) for agency in agencies.only("acronym", "name")]
-        words = dict(vocabulary(exercise.methodology_id, Term.Kind.SUBGROUP)) if section.subgroups else {}
-        return {
-            "source": [nothing, *((pk, key) for pk, key in sources.values_list("pk", "citation_key"))],
-            "collector": [nothing, *named],
-            "publisher": [nothing, *named],
-            "subgroup": [nothing, *((key, words.get(key, key)) for key in section.subgroups)]
-            if section.subgroups
-            else [],
-        }
+        return claim_choices(self.instance.exercise, self.instance.indicator.section)
 
     def get_queryset(self):
         """Return the claims that the admin pairs with the forms: of a posted page those posted, though one be gone."""

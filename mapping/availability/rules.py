@@ -16,6 +16,17 @@ def suggested_value(claims):
     return next((str(value) for value in ORDER if value in said), "")
 
 
+def suggestion(cell, claims):
+    """Return the value that the claims suggest where the cell has another or none, or "" where nothing is suggested.
+
+    Not applicable is no judgement over claims, and a note on how a contradiction is resolved has settled the value:
+    neither is questioned again. `selectors.with_suggestion` says the same of rows.
+    """
+    suggested = suggested_value(claims)
+    settled = cell.value and (cell.value == Value.NOT_APPLICABLE or cell.resolution)
+    return "" if settled or suggested == cell.value else suggested
+
+
 def access_of(claims, value):
     """Return the most open access among the claims that say `value`, or "" where none does or none has data."""
     if value not in {Value.AVAILABLE, Value.PARTIALLY_AVAILABLE}:

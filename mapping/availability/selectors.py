@@ -1,11 +1,11 @@
 """Read cells."""
 
-from django.db.models import Case, Exists, IntegerField, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, IntegerField, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from mapping.availability import models
-from mapping.availability.models import Claim, Scope
-from mapping.availability.rules import ACCESS_ORDER
+from mapping.availability.models import Cell, Claim, Scope
+from mapping.availability.rules import ACCESS_ORDER, ORDER
 from mapping.fields import folded
 from mapping.framework.models import Indicator
 from mapping.sources.models import Access
@@ -52,9 +52,7 @@ def contradiction():
 
 def with_access(queryset, access):
     """Narrow cells to those whose `rules.access_of` is `access`."""
-    openness = Case(
-        *(When(access=word, then=Value(rank)) for rank, word in enumerate(ACCESS_ORDER)), output_field=IntegerField()
-    )
+    openness = _rank("access", ACCESS_ORDER)
     claims = Claim.objects.filter(cell=OuterRef("pk"), value=OuterRef("value")).order_by().values("cell")
     most_open = claims.annotate(most_open=Min(openness)).values("most_open")
     return (
@@ -62,3 +60,33 @@ def with_access(queryset, access):
         .annotate(openness=Subquery(most_open))
         .filter(openness=ACCESS_ORDER.index(access))
     )
+
+
+def with_suggestion(queryset):
+    """Narrow cells to those of which `rules.suggestion` suggests a value, and tell it as `suggested`."""
+    claims = Claim.objects.filter(cell=OuterRef("pk")).order_by().values("cell")
+    best = claims.annotate(best=Min(_rank("value", ORDER))).values("best")
+    word = Case(*(When(best=rank, then=Value(value)) for rank, value in enumerate(ORDER)), output_field=CharField())
+    settled = Q(value=models.Value.NOT_APPLICABLE) | (~Q(value="") & ~Q(resolution=""))
+    return (
+        queryset.annotate(best=Subquery(best), suggested=word)
+        .filter(best__isnull=False)
+        .exclude(settled)
+        .exclude(value=F("suggested"))
+    )
+
+
+def suggestions(exercise, section):
+    """Return the cells of a section whose claims suggest another value than they have, or a first one (`suggested`)."""
+    return with_suggestion(Cell.objects.filter(exercise=exercise, indicator__section=section))
+
+
+def claims_in_full():
+    """Return how to read the claims of many cells, with what names them, by one query."""
+    return Prefetch("claims", Claim.objects.select_related("source"))
+
+
+def _rank(field, order):
+    """Return the place of a field's value in an order, 0 first."""
+    places = (When(**{field: word}, then=Value(place)) for place, word in enumerate(order))
+    return Case(*places, output_field=IntegerField())

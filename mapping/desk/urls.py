@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mapping.desk import grid_views, views
+from mapping.desk import bulk_views, grid_views, views
 
 SECTION = "desk/exercises/<slug:code>/sections/<slug:key>/"
 
@@ -10,10 +10,14 @@ urlpatterns = [
     path("desk/exercises/<slug:code>/", views.exercise, name="exercise"),
     path("desk/exercises/<slug:code>/freeze/", views.freeze, name="exercise_freeze"),
     path("desk/exercises/<slug:code>/cells/", views.cells, name="exercise_cells"),
+    path("desk/exercises/<slug:code>/claims/", bulk_views.claims_of_source, name="claims_of_source"),
     path(SECTION, views.section, name="exercise_section"),
     path(f"{SECTION}submit/", views.submit_section, name="section_submit"),
     path(f"{SECTION}review/", views.review_section, name="section_review"),
     path(f"{SECTION}cells/", grid_views.save, name="grid_save"),
     path(f"{SECTION}changes/", grid_views.changes, name="grid_changes"),
     path(f"{SECTION}cells/<int:pk>/panel/", grid_views.panel, name="grid_panel"),
+    path(f"{SECTION}claims/", bulk_views.section_claims, name="section_claims"),
+    path(f"{SECTION}suggestions/", bulk_views.section_suggestions, name="section_suggestions"),
+    path(f"{SECTION}undo/", bulk_views.section_undo, name="section_undo"),
 ]

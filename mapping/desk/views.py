@@ -1,56 +1,30 @@
 """Pages that combine rooms: an exercise, one of its sections as a grid, the review of that section."""
 
-from functools import wraps
-
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import Refused
 from mapping.availability.filters import CellFilter
 from mapping.availability.models import Cell
+from mapping.availability.selectors import suggestions
 from mapping.availability.services import save_cells
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
-from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role, roles
+from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role
 from mapping.desk import grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
+from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
 from mapping.review import sections as review
 from mapping.review.forms import chosen_rows
 from mapping.review.selectors import section_review
 
 CELLS_A_PAGE = 50
 IN_ORDER = ("indicator__section__order", "indicator__order", "year")
-
-
-def desk_view(*methods):
-    """Make a view of one exercise: for people signed in, the exercise found by its code if it is theirs to see."""
-
-    def decorate(view):
-        @wraps(view)
-        def with_exercise(request, code, **kwargs):
-            return view(request, selectors.exercise_or_404(request.user, code), **kwargs)
-
-        return admin.site.admin_view(require_http_methods(methods)(with_exercise))
-
-    return decorate
-
-
-def _page(request, template, exercise, **context):
-    shared = {"exercise": exercise, "roles": sorted(role.label for role in roles(request.user, exercise))}
-    return TemplateResponse(request, template, {**admin.site.each_context(request), **shared, **context})
-
-
-def _tell(request, refusal):
-    """Show a refusal as messages: its sentence, then a message a problem."""
-    for sentence in (refusal.sentence, *refusal.problems):
-        messages.error(request, sentence)
 
 
 # --- An exercise -------------------------------------------------------------
@@ -69,7 +43,7 @@ def exercise(request, exercise):
         "people": selectors.people_of(exercise),
         "coordinates": has_role(request.user, exercise, COORDINATORS),
     }
-    return _page(request, "mapping/desk/exercise.html", exercise, **context)
+    return exercise_page(request, "mapping/desk/exercise.html", exercise, **context)
 
 
 @desk_view("POST")
@@ -82,7 +56,7 @@ def freeze(request, exercise):
             raise Refused(_("Say why: everybody who works on it will ask."))
         change(actor=request.user, exercise=exercise, reason=reason)
     except Refused as refusal:
-        _tell(request, refusal)
+        tell(request, refusal)
     else:
         messages.success(request, _("It is frozen.") if exercise.is_frozen else _("It can be changed again."))
     return redirect("exercise", code=exercise.code)
@@ -103,7 +77,7 @@ def cells(request, exercise):
         "shown": grid.listed(request.user, exercise, page.object_list),
         "total": every.count(),
     }
-    return _page(request, "mapping/desk/cells.html", exercise, **context)
+    return exercise_page(request, "mapping/desk/cells.html", exercise, **context)
 
 
 # --- One section as a plain grid ---------------------------------------------
@@ -113,7 +87,7 @@ def cells(request, exercise):
 def section(request, exercise, key):
     """Show a section as a table and save what was changed in it; a refused save comes back as it was typed."""
     sections = selectors.sections_of(exercise)
-    section = _section_or_404(sections, key)
+    section = section_or_404(sections, key)
     if request.method == "GET":
         return _section_page(request, exercise, sections, section)
     typed = typed_cells(request.POST)
@@ -128,13 +102,6 @@ def section(request, exercise, key):
     else:
         messages.info(request, _("Nothing was changed."))
     return redirect(request.get_full_path())
-
-
-def _section_or_404(sections, key):
-    for section in sections:
-        if section.key == key:
-            return section
-    raise Http404
 
 
 def _section_page(request, exercise, sections, section, *, typed=None, refused=None):
@@ -157,8 +124,9 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
+        "suggestion_count": suggestions(exercise, section).count(),
     }
-    return _page(request, "mapping/desk/section.html", exercise, **context)
+    return exercise_page(request, "mapping/desk/section.html", exercise, **context)
 
 
 # --- The review of a section -------------------------------------------------
@@ -167,7 +135,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
 @desk_view("GET", "POST")
 def submit_section(request, exercise, key):
     """Show what would be submitted and what is left, then submit it."""
-    section = _section_or_404(selectors.sections_of(exercise), key)
+    section = section_or_404(selectors.sections_of(exercise), key)
     if request.method == "POST":
         chosen = {name: chosen_rows(request.POST, name) for name in ("cells", "sources")}
         done = ngettext_lazy("%(count)d row submitted.", "%(count)d rows submitted.", "count")
@@ -184,13 +152,13 @@ def submit_section(request, exercise, key):
         "standing": section_review(request.user, exercise, section, cells),
         "contradicted": selectors.contradicted(cells),
     }
-    return _page(request, "mapping/desk/submit.html", exercise, **context)
+    return exercise_page(request, "mapping/desk/submit.html", exercise, **context)
 
 
 @desk_view("POST")
 def review_section(request, exercise, key):
     """Withdraw, approve or return rows of the section: the chosen ones or, by their own buttons, all that can be."""
-    section = _section_or_404(selectors.sections_of(exercise), key)
+    section = section_or_404(selectors.sections_of(exercise), key)
     do = request.POST.get("do")
     if do not in _DECISIONS:
         raise BadRequest("unknown decision")
@@ -222,7 +190,7 @@ def _decide(request, exercise, section, *, decide, chosen, done):
     try:
         count = decide(actor=request.user, exercise=exercise, **chosen)
     except Refused as refusal:
-        _tell(request, refusal)
+        tell(request, refusal)
     else:
         messages.success(request, done % {"count": count})
     return redirect("exercise_section", code=exercise.code, key=section.key)

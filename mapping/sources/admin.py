@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -260,6 +260,9 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
         response = super().response_add(request, obj, post_url_continue)
         if "_addanother" in request.POST:
             return HttpResponseRedirect(f"{request.path}?{urlencode({'exercise': obj.exercise.code})}")
+        back = request.GET.get("next", "")
+        if "_continue" not in request.POST and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+            return HttpResponseRedirect(f"{back}{'&' if '?' in back else '?'}{urlencode({'source': obj.pk})}")
         return response
 
     def _to_the_list(self, source):
