@@ -85,7 +85,7 @@ class _Comparing:
         stamp = self.file.stamps.of("source", held.key) if held else None
         if held:
             self.named["source"].add(held.pk)
-        said = self._in_one(rows, stamp.values if stamp else held.values if held else {})
+        said = self._in_one(meant, stamp.values if stamp else held.values if held else {})
         if held is None:
             self._new_source(said, rows)
             return
@@ -98,10 +98,13 @@ class _Comparing:
             self._change(added[0].at(""), "sections", held.values["sections"], sections, held.name)
         self._settle(said, held, edits, refusal=held.refusal)
 
-    def _in_one(self, rows, usual):
+    def _in_one(self, meant, usual):
         """Return what the rows of one source say together: what differs from `usual`; two that differ are an error."""
-        said = Said("source", rows[0].sheet, rows[0].place, sound=all(row.sound for row in rows))
-        said.citation_key = next((row.citation_key for row in rows if row.citation_key), "")
+        rows = meant.rows
+        said = Said("source", rows[0].sheet, rows[0].place, meant.held.key if meant.held else None)
+        said.sound = all(row.sound for row in rows)
+        if cited := next((row for row in rows if row.citation_key), None):
+            said.citation_key, said.places["citation_key"] = cited.citation_key, cited.at("citation_key")
         for row in rows:
             for name, text in row.values.items():
                 other = said.values.get(name, text)

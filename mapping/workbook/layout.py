@@ -42,7 +42,7 @@ class Kind(Enum):
     ID = "id"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """A column of a flat table. `field` is the model's; `vocabulary` names its words, where they are a closed list."""
 

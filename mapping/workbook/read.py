@@ -49,8 +49,8 @@ class Said:
 
     @property
     def name(self):
-        """Return what errors about this row are counted under."""
-        return f"{self.sheet}!{self.place}"
+        """Return what the row is counted under: what it is about, or where a new one stands."""
+        return f"{self.kind}:{'/'.join(map(str, self.key))}" if self.key else f"{self.sheet}!{self.place}"
 
 
 @dataclass
@@ -207,22 +207,20 @@ class _Reader:
             self._read_sources(sheet, table, "")
 
     def _read_sources(self, sheet, table, section):
-        for said, row in self._flat_rows(sheet, table, "source", Source):
+        for said in self._flat_rows(sheet, table, "source", Source):
             said.section = section
             said.citation_key = said.values.pop("citation_key", "")
             self.found.sources.append(said)
-            self._read_id(said, row, sheet, table)
 
     def _read_claims(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._claims):
-            for said, row in self._flat_rows(sheet, table, "claim", Claim):
+            for said in self._flat_rows(sheet, table, "claim", Claim):
                 said.cell = self._cell_of(said, sheet)
                 self.found.claims.append(said)
-                self._read_id(said, row, sheet, table)
 
     def _read_notes(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._notes):
-            for said, _row in self._flat_rows(sheet, table, "cell", Cell):
+            for said in self._flat_rows(sheet, table, "cell", Cell):
                 if not said.values.keys() - {"section", "indicator", "year"}:
                     continue
                 said.key = self._cell_of(said, sheet)
@@ -232,17 +230,18 @@ class _Reader:
                     self.found.cells.append(said)
 
     def _flat_rows(self, sheet, table, kind, model):
-        """Yield (Said, row number) for every row that says anything."""
+        """Yield a Said for every row that says anything."""
         for number in table.rows:
             row = sheet.rows[number]
             filled = [(column, at) for column, at in table.columns.items() if _filled(row[at])]
             if not filled:
                 continue
             said = Said(kind, sheet.name, sheet.address(number, min(at for _column, at in filled)))
+            self._read_id(said, number, sheet, table)
             for column, at in filled:
                 if column.kind is not Kind.ID:
                     self._read_field(said, (sheet, number, at), column, model)
-            yield said, number
+            yield said
         self._tell_strange_columns(sheet, table)
 
     def _read_field(self, said, where, column, model):

@@ -45,8 +45,9 @@ def _refusal(user, row):
 
 
 def _sections(exercise):
-    indicators = defaultdict(list)
-    for indicator in Indicator.objects.filter(section__methodology=exercise.methodology_id).order_by("order"):
+    indicators, groups = defaultdict(list), list(Indicator.Group)
+    found = Indicator.objects.filter(section__methodology=exercise.methodology_id).order_by("order")
+    for indicator in sorted(found, key=lambda indicator: groups.index(indicator.group)):
         indicators[indicator.section_id].append(indicator)
     sections = list(exercise.methodology.sections.order_by("order"))
     names = sheet_names([section.title for section in sections])

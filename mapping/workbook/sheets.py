@@ -18,6 +18,9 @@ LONGEST_HELP_TITLE = 32
 MANY_YEARS = 12  # more rows than fit on a screen below their heading
 SPARE_SOURCES = 30
 A4 = 9
+LINE = 15  # points
+MOST_LINES = 8  # of a row; the rest of a long text is read in the cell
+FIRST_WIDTH, WIDTH = 24, 15  # characters, of a section's columns
 _INK = {  # text, ground: the colours of the values on screen, on paper
     Value.AVAILABLE: ("#12548F", "#E0EDFA"),
     Value.PARTIALLY_AVAILABLE: ("#775200", "#FDF0C8"),
@@ -155,15 +158,18 @@ def section_sheet(book, section):
     sheet, formats = book.sheet(section.sheet), book.formats
     cells = {key[1:]: cell for key, cell in book.known.cells.items() if key[0] == section.key}
     years = sorted({year for _indicator, year in cells}, reverse=True)
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, max(len(section.indicators), len(SOURCE_COLUMNS)), 18)
+    sheet.set_column(0, 0, FIRST_WIDTH)
+    sheet.set_column(1, max(len(section.indicators), len(SOURCE_COLUMNS)), WIDTH)
     sheet.write_string(0, 0, section.title, formats["title"])
     sheet.write_string(1, 0, _("Data availability"), formats["table"])
     _grid_head(book, sheet, section)
     for row, year in enumerate(years, start=4):
         sheet.write_number(row, 0, year, formats["year"])
-        for column, indicator in enumerate(section.indicators, start=1):
+        texts = [
             _grid_cell(book, sheet, row, column, cells.get((indicator.key, year)))
+            for column, indicator in enumerate(section.indicators, start=1)
+        ]
+        sheet.set_row(row, _height((text, WIDTH) for text in texts))
     if years:
         _grid_rules(book, sheet, section, first=4, last=3 + len(years))
     top = 4 + len(years) + 1
@@ -173,7 +179,7 @@ def section_sheet(book, section):
         for source in book.known.sources.values()
         if section.key in source.shown_in
     ]
-    flat_table(book, sheet, top + 1, SOURCE_COLUMNS, sources, spare=SPARE_SOURCES, widths=False)
+    flat_table(book, sheet, top + 1, SOURCE_COLUMNS, sources, spare=SPARE_SOURCES, width=WIDTH)
     # The heading of a short table is in sight anyway; kept in sight over the sources, it would mislead.
     sheet.freeze_panes(4 if len(years) > MANY_YEARS else 1, 1)
 
@@ -193,12 +199,20 @@ def _grid_head(book, sheet, section):
         column = last + 1
     for column, indicator in enumerate(section.indicators, start=1):
         sheet.write_string(3, column, indicator.title, formats["head"])
+    sheet.set_row(3, _height((indicator.title, WIDTH) for indicator in section.indicators))
+
+
+def _height(texts):
+    """Return the height of a row that shows its texts, each given with the width of its column, or most of them."""
+    lines = (sum(-(-max(1, len(line)) // (width - 1)) for line in text.split("\n")) for text, width in texts)
+    return LINE * min(MOST_LINES, max(lines, default=1))
 
 
 def _grid_cell(book, sheet, row, column, cell):
+    """Write a cell and return its text."""
     if cell is None:
         sheet.write_blank(row, column, None, book.formats["outside"])
-        return
+        return ""
     value, reason, note = (cell.values[name] for name in ("value", "partial_reason", "partial_note"))
     text = book.words.value_words(value, reason)
     if text:
@@ -208,6 +222,7 @@ def _grid_cell(book, sheet, row, column, cell):
     told = ": ".join(part for part in (book.words.label("partial_reason", reason) if reason else "", note) if part)
     if told:
         sheet.write_comment(row, column, told[:1000], {"author": str(book.known.exercise.code), "x_scale": 1.5})
+    return text
 
 
 def _grid_rules(book, sheet, section, *, first, last):
@@ -230,33 +245,43 @@ def _help(title, message):
     return {"input_title": title[:LONGEST_HELP_TITLE], "input_message": message}
 
 
-def flat_table(book, sheet, top, columns, rows, *, spare, widths=True):
-    """Write a table with a row each of `rows` ({field: plain text}), dropdowns and a filter over all its columns."""
+def flat_table(book, sheet, top, columns, rows, *, spare, width=None):
+    """Write a table with a row each of `rows` ({field: plain text}), dropdowns and a filter over all its columns.
+
+    Its columns are as wide as they are described, or all of them as wide as `width` says.
+    """
     last = top + len(rows) + spare
     for at, column in enumerate(columns):
         sheet.write_string(top, at, str(column.heading), book.formats["head"])
-        if widths:
+        if width is None:
             sheet.set_column(at, at, column.width)
         rule = _column_rule(book, column)
         if rule:
             sheet.data_validation(top + 1, at, last, at, rule)
+    sheet.set_row(top, _height((str(column.heading), width or column.width) for column in columns))
     for number, row in enumerate(rows, start=top + 1):
-        for at, column in enumerate(columns):
-            _flat_cell(book, sheet, (number, at), column, row.get(column.field, ""))
+        texts = [
+            (_flat_cell(book, sheet, (number, at), column, row.get(column.field, "")), width or column.width)
+            for at, column in enumerate(columns)
+        ]
+        sheet.set_row(number, _height(texts))
     sheet.autofilter(top, 0, top + max(1, len(rows)), len(columns) - 1)
 
 
 def _flat_cell(book, sheet, place, column, plain):
+    """Write a cell and return its text, as far as its length matters."""
     if column.kind in {Kind.ID, Kind.YEAR}:
         sheet.write_number(*place, int(plain), book.formats["id" if column.kind is Kind.ID else "cell"])
-        return
+        return ""
     shown = book.words.written(column, plain)
     if isinstance(shown, date):
         sheet.write_datetime(*place, shown, book.formats["date"])
-    elif shown:
+        return ""
+    if shown:
         sheet.write_string(*place, shown, book.formats["text"])
     else:
         sheet.write_blank(*place, None, book.formats["date" if column.kind is Kind.DATE else "text"])
+    return shown
 
 
 def _column_rule(book, column):

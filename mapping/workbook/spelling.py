@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import pycountry
 from django.conf import settings
@@ -43,8 +44,8 @@ _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})\.?$")
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 _YEAR = re.compile(r"^((?:19|20)\d{2})(?:\.0)?$")
 _CODE = re.compile(r"^[a-z]{2,3}(-\w+)*$")
-_RUSSIAN_LANGUAGES = {
-    "киргизский": "ky", "кыргызский": "ky", "русский": "ru", "английский": "en", "узбекский": "uz",
+_LANGUAGES = {  # as people here write them, where the ISO name is another
+    "kyrgyz": "ky", "киргизский": "ky", "кыргызский": "ky", "русский": "ru", "английский": "en", "узбекский": "uz",
     "таджикский": "tg", "казахский": "kk", "туркменский": "tk", "турецкий": "tr",
 }  # fmt: skip
 
@@ -53,6 +54,7 @@ class Misspelt(ValueError):  # noqa: N818 - it is told to a person, not an error
     """What a cell of the file says cannot be read; the sentence says what could be."""
 
 
+@lru_cache(maxsize=20_000)
 def squashed(text):
     """Return a heading or word without case, spaces, signs and the hyphens of a narrow column."""
     return re.sub(r"[\W_]+", "", folded(text))
@@ -259,7 +261,7 @@ def _languages(text):
 def _language(name):
     if _CODE.match(name.casefold()):
         return name.casefold()
-    if code := _RUSSIAN_LANGUAGES.get(folded(name)):
+    if code := _LANGUAGES.get(folded(name)):
         return code
     try:
         language = pycountry.languages.lookup(name)

@@ -6,6 +6,7 @@ from mapping.workbook.layout import YEAR
 from mapping.workbook.spelling import in_every_language, squashed
 
 FEWEST_HEADINGS = 3  # that make a row the head of a flat table
+LONGEST_HEADING = 200  # characters; what is longer is no heading
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Headings:
         """Return a Table if the row is the head of one, else None."""
         table = Table(number, {})
         for column, cell in enumerate(row):
-            if not isinstance(cell, str) or not cell.strip():
+            if not isinstance(cell, str) or len(cell) > LONGEST_HEADING or not cell.strip():
                 continue
             meaning = self._meanings.get(squashed(cell)) or self._meanings.get(squashed(cell.partition("(")[0]))
             if meaning is None:

@@ -7,6 +7,8 @@ from mapping.audit.models import Entry, Verb
 from mapping.availability.services import CellEdit, save_cell
 from mapping.countries.services import freeze
 from mapping.sources.models import Source
+from mapping.countries.models import Exercise
+from mapping.workbook import permissions
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.services import NotApplicable, apply_import, discard, upload
 from tests import factories
@@ -172,3 +174,16 @@ def test_who_may_not_import_is_told_why(exercise, consultant, coordinator, obser
     with pytest.raises(Refused, match="frozen"):
         kept(consultant, exercise, content)
     assert not WorkbookImport.objects.exists()
+
+
+def test_predicates_and_querysets_agree(
+    exercise, consultant, coordinator, regional_coordinator, observer, reviewer, outsider
+):
+    row = kept(consultant, exercise, exported(exercise))
+    freeze(actor=regional_coordinator, exercise=Exercise.objects.get(code="TJK-2024"), reason="Done")
+    for person in (consultant, coordinator, regional_coordinator, observer, reviewer, outsider):
+        assert permissions.can_view(person, row) == permissions.visible(person).exists()
+        for one in Exercise.objects.all():
+            assert permissions.can_export(person, one) == permissions.exportable(person).filter(pk=one.pk).exists()
+            may_import = not permissions.why_not_import(person, one)
+            assert may_import == permissions.importable(person).filter(pk=one.pk).exists()

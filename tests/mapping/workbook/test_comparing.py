@@ -1,6 +1,6 @@
 """What comparing tells: each edit as exactly that change, each error with its place, nothing guessed."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -75,46 +75,19 @@ def test_a_blank_cell_never_wipes_a_value_but_the_word_does(exercise, consultant
     assert told(compared(consultant, exercise, content)) == [("value", "available", "not_assessed")]
 
 
-@pytest.mark.parametrize(
-    ("written", "value", "reason"),
-    [
-        ("Available", "available", ""),
-        ("AVAILABLE ", "available", ""),
-        ("yes", "available", ""),
-        ("✓", "available", ""),
-        ("A", "available", ""),
-        (1, "available", ""),
-        (True, "available", ""),
-        ("да", "available", ""),
-        ("Partially available", "partially_available", ""),
-        ("partial", "partially_available", ""),
-        ("P", "partially_available", ""),
-        (0.5, "partially_available", ""),
-        ("частично", "partially_available", ""),
-        ("Partially available: survey or estimate", "partially_available", "survey_or_estimate"),
-        ("partial:Not digitised", "partially_available", "not_digitised"),
-        ("no", "not_available", ""),
-        ("N", "not_available", ""),
-        (0, "not_available", ""),
-        ("нет", "not_available", ""),
-        ("not applicable", "not_applicable", ""),
-    ],
-)
-def test_values_are_understood_as_people_write_them(exercise, consultant, written, value, reason):
+def test_values_are_understood_as_people_write_them(exercise, consultant):
     content = exported(exercise)
-    comparison = compared(consultant, exercise, edited(content, {("Immigration", in_grid(content)): written}))
-    expected = [("value", "not_assessed", value)] + ([("partial_reason", "", reason)] if reason else [])
-    assert (comparison.errors, told(comparison)) == ([], expected)
-
-
-@pytest.mark.parametrize("written", ["N/A", "-", "?", "x", "maybe", 7, "partial: who knows", "Available: 2020"])
-def test_what_is_ambiguous_is_an_error_with_its_place(exercise, consultant, written):
-    content = exported(exercise)
-    where = in_grid(content)
-    comparison = compared(consultant, exercise, edited(content, {("Immigration", where): written}))
-    assert list(sentences(comparison)) == [f"Immigration!{where}"]
-    assert comparison.counts["errors"] == 1
-    assert told(comparison) == []
+    written = {2018: "✓", 2019: 0.5, 2020: "partial: Not digitised", 2021: "нет"}
+    cells = {("Immigration", in_grid(content, year=year)): text for year, text in written.items()}
+    comparison = compared(consultant, exercise, edited(content, cells))
+    assert comparison.errors == []
+    assert told(comparison) == [
+        ("value", "not_assessed", "not_available"),
+        ("value", "not_assessed", "partially_available"),
+        ("partial_reason", "", "not_digitised"),
+        ("value", "not_assessed", "partially_available"),
+        ("value", "not_assessed", "available"),
+    ]
 
 
 def test_an_ambiguous_value_is_told_with_the_choices(exercise, consultant):
@@ -148,27 +121,11 @@ def test_all_errors_are_told_at_once(exercise, consultant, assessed):
     assert not comparison.can_apply
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("28-11-2023", "2023-11-28"),
-        ("3.4.2023", "2023-04-03"),
-        ("2023-04-03", "2023-04-03"),
-        (date(2023, 4, 3), "2023-04-03"),
-        (datetime(2023, 4, 3), "2023-04-03"),  # noqa: DTZ001 - Excel knows no time zones
-    ],
-)
-def test_dates_are_day_month_year_or_real_ones(exercise, consultant, source, written, read):
+@pytest.mark.parametrize("written", ["3.4.2023", date(2023, 4, 3)])
+def test_dates_are_day_month_year_or_real_ones(exercise, consultant, source, written):
     content = exported(exercise)
     content = edited(content, {("Immigration", of_source(content, "Accessed on")): written})
-    assert told(compared(consultant, exercise, content)) == [("accessed_on", "", read)]
-
-
-@pytest.mark.parametrize("written", ["11/28/2023", "31-02-2023", "yesterday"])
-def test_what_is_no_date_is_never_guessed(exercise, consultant, source, written):
-    content = exported(exercise)
-    content = edited(content, {("Immigration", of_source(content, "Accessed on")): written})
-    assert "not a date" in compared(consultant, exercise, content).errors[0].message
+    assert told(compared(consultant, exercise, content)) == [("accessed_on", "", "2023-04-03")]
 
 
 def test_a_year_outside_the_span_is_told(exercise, consultant):

@@ -1,9 +1,11 @@
 """Take a workbook out, edit it as a person would, find a place in it."""
 
+from functools import lru_cache
 from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
 
+from mapping.workbook.opening import open_sheets
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import compare_file
 from mapping.workbook.write import write_workbook
@@ -32,28 +34,31 @@ def edited(content, edits):
     return saved(workbook)
 
 
+@lru_cache(maxsize=4)
+def _sheets(content):
+    return {sheet.name: sheet for sheet in open_sheets(content)}
+
+
 def address(content, sheet, *, row, column, head=None):
     """The address where a row that holds `row` meets the column headed `column`, below the first cell `head`."""
-    cells = [cell for line in opened(content)[sheet].iter_rows() for cell in line if cell.value is not None]
-    top = next((cell.row for cell in cells if cell.value == head), 0)
-    heading = next(cell for cell in cells if cell.value == column and cell.row > top)
-    found = next(cell for cell in cells if cell.value == row and cell.row > heading.row)
-    return f"{heading.column_letter}{found.row}"
+    found = _sheets(content)[sheet]
+    top = next((number for number, line in enumerate(found.rows) if head in line), 0)
+    heading = next(number for number in range(top, len(found.rows)) if column in found.rows[number])
+    number = next(number for number in range(heading + 1, len(found.rows)) if row in found.rows[number])
+    return found.address(number, found.rows[heading].index(column))
 
 
 def in_grid(content, sheet="Immigration", indicator="Stock", year=2020):
     """The address of an availability cell."""
-    cells = list(opened(content)[sheet].iter_rows(max_row=40))
-    years = next(line for line in cells if line[0].value == "Year")
-    letter = next(cell.column_letter for cell in years if cell.value == indicator)
-    return f"{letter}{next(line[0].row for line in cells if line[0].value == year)}"
+    return address(content, sheet, row=year, column=indicator, head="Year")
 
 
 def first_empty(content, sheet, below):
     """The number of the first empty row below the heading `below` in column A."""
-    rows = list(opened(content)[sheet].iter_rows(values_only=True))
-    top = next(number for number, row in enumerate(rows) if row[0] == below)
-    return next(number + 1 for number, row in enumerate([*rows, ()]) if number > top and not any(row))
+    found = _sheets(content)[sheet]
+    top = next(number for number, line in enumerate(found.rows) if line[0] == below)
+    empty = (number for number, line in enumerate([*found.rows, []]) if number > top and not any(line))
+    return next(empty) + found.top + 1
 
 
 def never_ours(sheets):
