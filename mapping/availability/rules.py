@@ -39,7 +39,7 @@ def contradictions(claims):
     """Return the pairs of claims that contradict each other.
 
     Two claims contradict when they speak of the same cell, subgroup and overlapping scope (`any` overlaps all) and
-    differ in value or, for the same agency, in access (design, Words: claim). An unknown access differs from none.
+    differ in value or, for the same agency, in access (the methodology's notion of a claim). An unknown access differs from none.
     """
     return [pair for pair in combinations(claims, 2) if _contradict(*pair)]
 

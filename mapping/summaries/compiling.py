@@ -1,4 +1,4 @@
-"""Compile one snapshot of an exercise: the JSON of the contract (design, section 6), every number of it made here.
+"""Compile one snapshot of an exercise: the JSON that others script against, every number of it made here.
 
 The same content and methodology give the same bytes but for `compiled_at`: everything is in a fixed order, keys are
 sorted, and rows are told by what they say, never by their ids.

@@ -1,4 +1,4 @@
-"""Who may compile and read summaries (design, table “summary”)."""
+"""Who may compile and read summaries: current content as a draft by who works on it, approved content by coordinators."""
 
 from django.utils.translation import gettext as _
 

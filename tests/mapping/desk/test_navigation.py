@@ -33,7 +33,9 @@ def test_within_an_exercise_it_leads_to_its_rooms_and_sections(under_way, consul
     assert "All records" in told
 
 
-@pytest.mark.parametrize("page", ["requests/", "sources/", "cells/", "workbook/", "summaries/", "sections/immigration/submit/"])
+@pytest.mark.parametrize(
+    "page", ["requests/", "sources/", "cells/", "workbook/", "summaries/", "sections/immigration/submit/"]
+)
 def test_every_page_of_an_exercise_has_it_and_marks_where_one_is(under_way, consultant, sign_in, page):
     response = sign_in(consultant).get(EXERCISE + page)
     assert "Immigration 1/107" in sidebar(response)

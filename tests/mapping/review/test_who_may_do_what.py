@@ -1,4 +1,4 @@
-"""Roles × states × actions, as design table; the predicate and the queryset of each rule agree."""
+"""Roles × states × actions, as one table; the predicate and the queryset of each rule agree."""
 
 import pytest
 

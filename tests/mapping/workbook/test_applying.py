@@ -5,9 +5,9 @@ import pytest
 from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Entry, Verb
 from mapping.availability.services import CellEdit, save_cell
+from mapping.countries.models import Exercise
 from mapping.countries.services import freeze
 from mapping.sources.models import Source
-from mapping.countries.models import Exercise
 from mapping.workbook import permissions
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.services import NotApplicable, apply_import, discard, upload
