@@ -4,6 +4,7 @@ import mapping.audit.models
 import mapping.availability.models
 import mapping.countries.models
 import mapping.data_requests.models
+import mapping.desk.models
 import mapping.framework.models
 import mapping.review.models
 import mapping.sources.models

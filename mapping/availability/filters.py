@@ -6,15 +6,14 @@ from django.utils.translation import gettext_lazy
 
 from mapping.availability import selectors
 from mapping.availability.models import Cell, Value
-from mapping.content.models import ReviewStatus
+from mapping.content.filters import ANY, ReviewedFilter
 from mapping.framework.models import Indicator
 from mapping.sources.models import Access
 
-ANY = gettext_lazy("any")
 NOT_ASSESSED = "not_assessed"
 
 
-class CellFilter(django_filters.FilterSet):
+class CellFilter(ReviewedFilter):
     q = django_filters.CharFilter(
         label=gettext_lazy("Search"), method="by_text", widget=forms.TextInput(attrs={"type": "search"})
     )
@@ -34,7 +33,6 @@ class CellFilter(django_filters.FilterSet):
         method="by_value",
         empty_label=ANY,
     )
-    status = django_filters.ChoiceFilter(label=gettext_lazy("Review"), choices=ReviewStatus.choices, empty_label=ANY)
     access = django_filters.ChoiceFilter(
         label=gettext_lazy("Access"), choices=Access.choices, method="by_access", empty_label=ANY
     )
@@ -68,11 +66,6 @@ class CellFilter(django_filters.FilterSet):
         self.filters["indicator"].queryset = Indicator.objects.filter(
             section__methodology=exercise.methodology_id
         ).order_by("section__order", "order")
-
-    @property
-    def narrowed(self):
-        """Return how many filters are set; search and order are none."""
-        return sum(bool(self.data.get(name)) for name in self.form.fields if name not in {"q", "sort"})
 
     def by_text(self, queryset, name, value):
         return selectors.search(queryset, value)

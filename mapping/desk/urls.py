@@ -2,15 +2,22 @@
 
 from django.urls import path
 
-from mapping.desk import bulk_views, grid_views, views
+from mapping.desk import bulk_views, grid_views, list_views, views
 
 SECTION = "desk/exercises/<slug:code>/sections/<slug:key>/"
 
 urlpatterns = [
     path("desk/exercises/<slug:code>/", views.exercise, name="exercise"),
     path("desk/exercises/<slug:code>/freeze/", views.freeze, name="exercise_freeze"),
-    path("desk/exercises/<slug:code>/cells/", views.cells, name="exercise_cells"),
     path("desk/exercises/<slug:code>/claims/", bulk_views.claims_of_source, name="claims_of_source"),
+    path("desk/exercises/<slug:code>/cells/", list_views.cells, name="exercise_cells"),
+    path("desk/exercises/<slug:code>/cells/act/", list_views.act_on_cells, name="cells_act"),
+    path("desk/exercises/<slug:code>/views/<slug:kind>/", list_views.save_list_view, name="list_view_save"),
+    path(
+        "desk/exercises/<slug:code>/views/<slug:kind>/<int:pk>/delete/",
+        list_views.delete_list_view,
+        name="list_view_delete",
+    ),
     path(SECTION, views.section, name="exercise_section"),
     path(f"{SECTION}submit/", views.submit_section, name="section_submit"),
     path(f"{SECTION}review/", views.review_section, name="section_review"),

@@ -2,15 +2,12 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.refusals import Refused
-from mapping.availability.filters import CellFilter
-from mapping.availability.models import Cell
 from mapping.availability.selectors import suggestions
 from mapping.availability.services import save_cells
 from mapping.content.errors import RowsRefused
@@ -22,10 +19,6 @@ from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
 from mapping.review import sections as review
 from mapping.review.forms import chosen_rows
 from mapping.review.selectors import section_review
-
-CELLS_A_PAGE = 50
-IN_ORDER = ("indicator__section__order", "indicator__order", "year")
-
 
 # --- An exercise -------------------------------------------------------------
 
@@ -60,24 +53,6 @@ def freeze(request, exercise):
     else:
         messages.success(request, _("It is frozen.") if exercise.is_frozen else _("It can be changed again."))
     return redirect("exercise", code=exercise.code)
-
-
-@desk_view("GET")
-def cells(request, exercise):
-    """List the cells of an exercise, narrowed and sorted as the address says."""
-    every = Cell.objects.filter(exercise=exercise)
-    sections = selectors.sections_of(exercise)
-    found = CellFilter(request.GET, every.order_by(*IN_ORDER), exercise=exercise, sections=sections)
-    rows = found.qs.select_related("indicator__section").prefetch_related("claims")
-    page = Paginator(rows, CELLS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "title": _("Cells"),
-        "filter": found,
-        "page": page,
-        "shown": grid.listed(request.user, exercise, page.object_list),
-        "total": every.count(),
-    }
-    return exercise_page(request, "mapping/desk/cells.html", exercise, **context)
 
 
 # --- One section as a plain grid ---------------------------------------------

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim, Value
 from mapping.content.models import ReviewStatus
@@ -110,3 +111,39 @@ def _approvable_ids(user, exercise, model, ids):
     if not ids or not has_role(user, exercise, REVIEWERS):
         return set()
     return set(approvable(user, model.objects.filter(pk__in=ids)).order_by().values_list("pk", flat=True))
+
+
+# --- What a row lacks --------------------------------------------------------
+
+
+def why_incomplete(row):
+    """Return what a row lacks to be submitted, or an empty string."""
+    if not isinstance(row, Cell):
+        return ""
+    if not row.value:
+        return _("It is not assessed: choose a value first.")
+    if row.value == Value.PARTIALLY_AVAILABLE and not row.partial_reason:
+        return _("It is partially available without a reason: say why partially.")
+    return ""
+
+
+def unapproved_sources(model, ids):
+    """Return {cell id: [citation keys]} of cited sources that are not approved."""
+    if model is not Cell:
+        return {}
+    cited = Claim.objects.filter(cell__in=ids, source__isnull=False).exclude(source__status=ReviewStatus.APPROVED)
+    found = {}
+    for cell_id, key in (
+        cited.order_by("source__citation_key").values_list("cell_id", "source__citation_key").distinct()
+    ):
+        found.setdefault(cell_id, []).append(key)
+    return found
+
+
+def why_sources_unapproved(row, unapproved):
+    """Return which sources a row waits for to be approved, or an empty string; `unapproved` as returned above."""
+    if row.pk not in unapproved:
+        return ""
+    return _("It cites %(sources)s, not approved yet. Approve the source first.") % {
+        "sources": ", ".join(unapproved[row.pk])
+    }

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
-from mapping.availability.models import Cell, Claim, Value
+from mapping.availability.models import Cell
 from mapping.content.errors import RowsRefused
 from mapping.content.models import ReviewStatus
 from mapping.content.services import check_version
 from mapping.countries.models import Exercise
 from mapping.review import permissions
 from mapping.review.models import Decision
+from mapping.review.selectors import unapproved_sources, why_incomplete, why_sources_unapproved
 from mapping.sources.models import Source
 
 _DECIDED_FIELDS = (
@@ -39,7 +40,7 @@ def submit(*, actor, model, exercise, rows, act=None):
     """Submit drafts and returned rows for review."""
 
     def why_not(row):
-        return permissions.why_not_submit(actor, row) or _why_incomplete(row)
+        return permissions.why_not_submit(actor, row) or why_incomplete(row)
 
     def change(row, now):
         row.status, row.submitted_by, row.submitted_at, row.return_reason = ReviewStatus.SUBMITTED, actor, now, ""
@@ -85,15 +86,11 @@ def approve(*, actor, model, exercise, rows, act=None):
     """Approve submitted rows: their content as it is now becomes the approved copy."""
     ids = [pk for pk, version in rows]
     contributors = permissions.contributors_of(model, ids)
-    unapproved = _unapproved_sources(model, ids)
+    unapproved = unapproved_sources(model, ids)
 
     def why_not(row):
         refusal = permissions.why_not_approve(actor, row, contributors=contributors.get(row.pk, set()))
-        if not refusal and row.pk in unapproved:
-            return _("It cites %(sources)s, not approved yet. Approve the source first.") % {
-                "sources": ", ".join(unapproved[row.pk])
-            }
-        return refusal
+        return refusal or why_sources_unapproved(row, unapproved)
 
     def change(row, now):
         row.status, row.approved_by, row.approved_at, row.return_reason = ReviewStatus.APPROVED, actor, now, ""
@@ -208,30 +205,6 @@ def _refusal(row, version, why_not):
         return stale
     sentence = why_not(row)
     return Refused(f"{row}: {sentence}") if sentence else None
-
-
-def _why_incomplete(row):
-    """Return what a row lacks to be submitted, or an empty string."""
-    if not isinstance(row, Cell):
-        return ""
-    if not row.value:
-        return _("It is not assessed: choose a value first.")
-    if row.value == Value.PARTIALLY_AVAILABLE and not row.partial_reason:
-        return _("It is partially available without a reason: say why partially.")
-    return ""
-
-
-def _unapproved_sources(model, ids):
-    """Return {cell id: [citation keys]} of cited sources that are not approved."""
-    if model is not Cell:
-        return {}
-    cited = Claim.objects.filter(cell__in=ids, source__isnull=False).exclude(source__status=ReviewStatus.APPROVED)
-    found = {}
-    for cell_id, key in (
-        cited.order_by("source__citation_key").values_list("cell_id", "source__citation_key").distinct()
-    ):
-        found.setdefault(cell_id, []).append(key)
-    return found
 
 
 def cited_sources(cells, *, statuses):

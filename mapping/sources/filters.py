@@ -4,7 +4,7 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from mapping.content.models import ReviewStatus
+from mapping.content.filters import ANY, ReviewedFilter
 from mapping.countries.models import Agency
 from mapping.framework.models import Term
 from mapping.framework.selectors import vocabulary
@@ -12,14 +12,11 @@ from mapping.inputs import language_name
 from mapping.sources.models import Access, Source
 from mapping.sources.selectors import search
 
-ANY = gettext_lazy("any")
 
-
-class SourceFilter(django_filters.FilterSet):
+class SourceFilter(ReviewedFilter):
     q = django_filters.CharFilter(
         label=gettext_lazy("Search"), method="by_text", widget=forms.TextInput(attrs={"type": "search"})
     )
-    status = django_filters.ChoiceFilter(label=gettext_lazy("Review"), choices=ReviewStatus.choices, empty_label=ANY)
     access = django_filters.ChoiceFilter(
         label=gettext_lazy("Publicly available"), choices=Access.choices, empty_label=ANY
     )
@@ -79,13 +76,6 @@ class SourceFilter(django_filters.FilterSet):
 
     def by_text(self, queryset, name, value):
         return search(queryset, value)
-
-    @property
-    def narrowed(self):
-        """How many filters are set; search and order are none."""
-        if not self.is_bound:
-            return 0
-        return sum(bool(self.form.data.get(name)) for name in self.form.fields if name not in {"q", "sort"})
 
 
 def _languages(exercise):

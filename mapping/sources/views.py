@@ -23,7 +23,7 @@ def source_list(request, code):
     """Show the sources of one exercise, narrowed and sorted as the address says."""
     exercise = get_object_or_404(exercises_with_role(request.user).select_related("country", "methodology"), code=code)
     sources = Source.objects.filter(exercise=exercise)
-    found = SourceFilter(request.GET, sources.order_by("citation_key"), exercise=exercise)
+    found = SourceFilter(request.GET, sources.order_by("citation_key"), request=request, exercise=exercise)
     cells = found.qs.select_related("agency").annotate(cell_count=Count("claims__cell", distinct=True))
     page = Paginator(cells, PAGE).get_page(request.GET.get("page"))
     context = {

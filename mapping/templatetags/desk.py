@@ -3,6 +3,7 @@
 from django import template
 
 from mapping.desk.navigation import navigation_of
+from mapping.desk.saved_views import views_of
 
 register = template.Library()
 
@@ -14,3 +15,17 @@ def navigation(context):
     if not hasattr(request, "navigation"):
         request.navigation = navigation_of(request, context)
     return request.navigation
+
+
+@register.inclusion_tag("mapping/desk/_views.html", takes_context=True)
+def list_views(context, list_):
+    """Draw the views of a list as links, and the form that keeps the present one under a name."""
+    request, exercise = context["request"], context["exercise"]
+    views, query, is_new = views_of(request.user, exercise, list_, request.GET)
+    own = next((view.saved for view in views if view.current and view.saved), None)
+    return {"request": request, "csrf_token": context.get("csrf_token"), "exercise": exercise, "list": list_} | {
+        "views": views,
+        "query": query,
+        "is_new": is_new,
+        "own": own,
+    }

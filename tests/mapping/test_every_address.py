@@ -72,6 +72,7 @@ def filled(address, exercise):
         "key": "immigration",
         "app_label": "mapping",
         "number": 1,
+        "kind": "cells",
         "act": "approve",
         "token": "forged",
     }

@@ -1,0 +1,32 @@
+"""What stands against a decision on many cells at once, said of each before anything is tried."""
+
+from mapping.availability.models import Cell
+from mapping.review.models import Decision
+from mapping.review.permissions import (
+    contributors_of,
+    why_not_approve,
+    why_not_return,
+    why_not_submit,
+    why_not_withdraw,
+)
+from mapping.review.selectors import unapproved_sources, why_incomplete, why_sources_unapproved
+
+
+def obstacles(user, cells, kind):
+    """Return {cell id: why this person may not take this step with it now}, without the cells nothing stands against.
+
+    The cells come with their exercise; one or two queries for all of them.
+    """
+    ids = [cell.pk for cell in cells]
+    if kind == Decision.Kind.APPROVED:
+        contributors, unapproved = contributors_of(Cell, ids), unapproved_sources(Cell, ids)
+    sentences = {
+        Decision.Kind.SUBMITTED: lambda cell: why_not_submit(user, cell) or why_incomplete(cell),
+        Decision.Kind.WITHDRAWN: lambda cell: why_not_withdraw(user, cell),
+        Decision.Kind.APPROVED: lambda cell: (
+            why_not_approve(user, cell, contributors=contributors.get(cell.pk, set()))
+            or why_sources_unapproved(cell, unapproved)
+        ),
+        Decision.Kind.RETURNED: lambda cell: why_not_return(user, cell),
+    }
+    return {cell.pk: sentence for cell in cells if (sentence := sentences[kind](cell))}
