@@ -2,6 +2,8 @@
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from accounts.selectors import with_second_factor
+
 
 class SignInBackend(AuthenticationBackend):
     """Tells who somebody is, never what they may do: nobody is given Django's own permissions, roles say that.
@@ -14,3 +16,8 @@ class SignInBackend(AuthenticationBackend):
 
     def has_module_perms(self, user_obj, app_label):
         return False
+
+    def get_user(self, user_id):
+        """Return the person a session belongs to, and with them whether they have a second factor: every page asks."""
+        user = with_second_factor().filter(pk=user_id).order_by().first()
+        return user if user and self.user_can_authenticate(user) else None

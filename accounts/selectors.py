@@ -4,6 +4,7 @@ from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import SYSTEM_EMAIL, Invitation, User
@@ -44,6 +45,14 @@ def invitation_obstacle(email):
     return ""
 
 
+def with_second_factor():
+    """Return people who know whether they have a second factor (`has_totp`), read by the same query as they are."""
+    totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    return User.objects.annotate(has_totp=Exists(totp))
+
+
 def has_second_factor(user):
-    """Tell whether this person signs in with a second factor."""
+    """Tell whether this person signs in with a second factor; for the person of a request, as the request began."""
+    if hasattr(user, "has_totp"):
+        return user.has_totp
     return get_mfa_adapter().is_mfa_enabled(user, [Authenticator.Type.TOTP])
