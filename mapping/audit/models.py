@@ -68,6 +68,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["target_type", "target_id", "-at"], name="entry_of_row"),
             models.Index(fields=["exercise_code", "-at"], name="entry_of_exercise"),
+            models.Index(fields=["-at", "-id"], name="entry_newest_first"),
         ]
 
     def __str__(self):

@@ -12,6 +12,8 @@ from mapping.countries.permissions import EDITORS, exercises_with_role, has_role
 
 def visible(user, queryset):
     """Narrow a queryset of rows with an exercise to those the person may see."""
+    if has_role(user, None):
+        return queryset  # a role in every exercise: a condition that always holds would only mislead the database
     return queryset.filter(exercise__in=exercises_with_role(user))
 
 

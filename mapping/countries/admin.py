@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from mapping.audit.admin import ServiceModelAdmin
+from mapping.countries.filters import ExerciseFilter
 from mapping.countries.forms import AssignmentForm
 from mapping.countries.models import Assignment, Country
 from mapping.countries.permissions import (
@@ -55,7 +56,7 @@ class AssignmentAdmin(ServiceModelAdmin):
 
     form = AssignmentForm
     list_display = ["user", "role", "exercise_or_all", "created_at"]
-    list_filter = ["role", ("exercise", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["role", ExerciseFilter]
     list_select_related = ["user", "exercise__country"]
     search_fields = ["user__name", "user__email"]
     readonly_fields = ["created_at"]

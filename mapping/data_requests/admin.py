@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from mapping.audit.admin import ServiceModelAdmin
+from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import has_role_anywhere
 from mapping.data_requests.models import DataRequest
 from mapping.data_requests.permissions import can_view, visible
@@ -16,7 +17,7 @@ from mapping.fields import folded
 class DataRequestAdmin(ServiceModelAdmin):
     list_display = ["page", "exercise", "agency", "subject", "status", "due_on"]
     list_display_links = None
-    list_filter = ["status", ("exercise", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["status", ExerciseFilter]
     search_fields = ["search_text"]
     date_hierarchy = "due_on"
 

@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from mapping.audit.models import Entry
 from mapping.audit.presentation import told
+from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import exercises_with_role, has_role_anywhere, is_regional_coordinator
-from mapping.review.admin import ExerciseFilter
 
 
 class OfExercise(ExerciseFilter):
-    def queryset(self, request, queryset):
-        return queryset.filter(exercise_code=self.value()) if self.value() else queryset
+    lookup = "exercise_code"
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -13,7 +13,8 @@ from mapping.audit.admin import ServiceModelAdmin
 from mapping.availability.selectors import search as search_cells
 from mapping.content.models import ReviewStatus
 from mapping.content.permissions import can_view, visible
-from mapping.countries.permissions import exercises_with_role, has_role_anywhere
+from mapping.countries.filters import ExerciseFilter
+from mapping.countries.permissions import has_role_anywhere
 from mapping.fields import folded
 from mapping.review import sections
 from mapping.review.forms import chosen_rows
@@ -41,19 +42,6 @@ class StatusFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         wanted = self.value() or ReviewStatus.SUBMITTED
         return queryset if wanted == ALL else queryset.filter(status=wanted)
-
-
-class ExerciseFilter(admin.SimpleListFilter):
-    title = gettext_lazy("exercise")
-    parameter_name = "exercise"
-
-    def lookups(self, request, model_admin):
-        return [
-            (code, code) for code in exercises_with_role(request.user).order_by("code").values_list("code", flat=True)
-        ]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(exercise__code=self.value()) if self.value() else queryset
 
 
 def _action(description, decide, done):
@@ -176,6 +164,7 @@ class CellUnderReviewAdmin(UnderReviewAdmin):
         "submitted_by",
     ]
     list_select_related = ["exercise__country", "indicator__section", "submitted_by"]
+    ordering = ["exercise_id", "indicator_id", "year"]  # by one index, as the list of cells
     search_fields = ["note"]
     search_help_text = gettext_lazy("Words of the indicator's title, or a year.")
 

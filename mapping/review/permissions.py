@@ -70,7 +70,6 @@ def approvable(user, queryset):
     mine = Entry.objects.filter(
         Q(at__gt=Subquery(_last_decision(queryset.model))) | ~Exists(_decisions(queryset.model)),
         target_type=queryset.model._meta.model_name,
-        target_id=OuterRef("pk"),
         actor=user.pk,
         verb__in=CONTRIBUTIONS,
     )
@@ -78,7 +77,7 @@ def approvable(user, queryset):
         _open(queryset, exercises_with_role(user, REVIEWERS))
         .filter(status=ReviewStatus.SUBMITTED)
         .exclude(Q(last_author=user.pk, last_author__isnull=False) | Q(submitted_by=user.pk))
-        .exclude(Exists(mine))
+        .exclude(pk__in=mine.values("target_id"))  # looked up once, not for every row
     )
 
 

@@ -1,7 +1,7 @@
 """The desk's sources: one form, a list over all one's exercises, import and export."""
 
 from django.contrib import admin
-from django.db.models import Count
+from django.contrib.admin.views.main import ChangeList
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mapping.content.admin import ReviewedModelAdmin, VersionedForm
 from mapping.content.exchange import ExchangeAdmin
+from mapping.countries.filters import ExerciseFilter
+from mapping.countries.models import Agency
 from mapping.countries.permissions import EDITORS, exercises_with_role
 from mapping.framework.models import Term
 from mapping.framework.selectors import terms
@@ -21,7 +23,7 @@ from mapping.sources import services
 from mapping.sources.forms import SourceForm
 from mapping.sources.models import Source
 from mapping.sources.resources import SourceResource
-from mapping.sources.selectors import search
+from mapping.sources.selectors import cell_counts, search
 from mapping.templatetags import workbench
 
 EMPTY = "-"  # as Django's own empty values
@@ -40,6 +42,33 @@ class DataSourceFilter(admin.SimpleListFilter):
         return queryset.filter(data_source_type=self.value()) if self.value() else queryset
 
 
+class AgencyFilter(admin.SimpleListFilter):
+    """The agencies of one exercise, once the list is narrowed to it: those of all would be longer than the list."""
+
+    title = _("agency")
+    parameter_name = "agency"
+
+    def lookups(self, request, model_admin):
+        cited = Source.objects.filter(exercise__in=exercises_with_role(request.user))
+        cited = cited.filter(exercise__code=request.GET.get("exercise", ""))
+        return list(Agency.objects.filter(pk__in=cited.values("agency")).values_list("pk", "acronym"))
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        return queryset.filter(agency=int(self.value()) if self.value().isdecimal() else None)
+
+
+class SourceList(ChangeList):
+    """Counts the cells of the sources it shows, and of no others: counting all would take seconds."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        counts = cell_counts(self.result_list)
+        for source in self.result_list:
+            source.cell_count = counts.get(source.pk, 0)
+
+
 @admin.register(Source)
 class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
     resource_classes = [SourceResource]
@@ -47,11 +76,11 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
     change_form_template = "mapping/sources/change_form.html"
     list_display = ["citation_key", "title_told", "institution", "access_word", "cells", "review_chip", "exercise_code"]
     list_filter = [
-        ("exercise", admin.RelatedOnlyFieldListFilter),
+        ExerciseFilter,
         "status",
         "access",
         DataSourceFilter,
-        ("agency", admin.RelatedOnlyFieldListFilter),
+        AgencyFilter,
     ]
     search_fields = ["search_text"]
     search_help_text = _("Words of the key, title, institution, authors, link or note.")
@@ -123,9 +152,10 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
     ]
 
     def get_queryset(self, request):
-        sources = super().get_queryset(request).select_related("exercise__country", "exercise__methodology", "agency")
-        counted = sources.annotate(cell_count=Count("claims__cell", distinct=True))
-        return counted.order_by("citation_key")  # said again: counting drops the model's own order
+        return super().get_queryset(request).select_related("exercise__country", "exercise__methodology", "agency")
+
+    def get_changelist(self, request, **kwargs):
+        return SourceList
 
     def get_search_results(self, request, queryset, search_term):
         """Search in either case of every script; for an autocomplete, within `?exercise=` where one is named."""
@@ -147,7 +177,7 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
     def access_word(self, source):
         return workbench.access(source.access)
 
-    @admin.display(description=_("cells"), ordering="cell_count")
+    @admin.display(description=_("cells"))
     def cells(self, source):
         return source.cell_count
 

@@ -83,7 +83,10 @@ class Source(ReviewedRow):
             *ReviewedRow.Meta.constraints,
             models.UniqueConstraint(fields=["exercise", "citation_key"], name="source_citation_key_unique"),
         ]
-        indexes = [models.Index(fields=["exercise", "status"], name="source_by_status")]
+        indexes = [
+            models.Index(fields=["exercise", "status"], name="source_by_status"),
+            models.Index(fields=["citation_key"], name="source_by_key"),
+        ]
 
     def __str__(self):
         return self.citation_key

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.shortcuts import redirect
 
 from mapping.audit.admin import ServiceModelAdmin
+from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import has_role_anywhere
 from mapping.summaries.models import Summary
 from mapping.summaries.permissions import can_view_summary, visible_summaries
@@ -14,7 +15,7 @@ class SummaryAdmin(ServiceModelAdmin):
     """Read only: summaries are asked for on the exercise's own page, and never change."""
 
     list_display = ["__str__", "basis", "language", "state", "compiled_at", "requested_by"]
-    list_filter = ["exercise", "basis", "state"]
+    list_filter = [ExerciseFilter, "basis", "state"]
     list_select_related = ["exercise", "requested_by"]
 
     def get_queryset(self, request):
