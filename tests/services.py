@@ -45,6 +45,11 @@ def missing():
     return sentences
 
 
+def postgresql_answers():
+    """Tell whether there is a PostgreSQL to measure on."""
+    return not _postgresql_refuses()
+
+
 def both_servers_answer():
     """Tell whether the suite can run on PostgreSQL and Redis."""
     return not (_postgresql_refuses() or _redis_refuses())
