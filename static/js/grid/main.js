@@ -225,7 +225,8 @@ selection.addEventListener("selection", () => {
   status.selection(selection.ids);
   panel.follow(selection.id);
   if (cells.theirs.delete(selection.id)) view.paint([selection.id]);
-  table.dispatchEvent(new CustomEvent("grid:selection", { bubbles: true, detail: { ids: selection.ids } }));
+  const claims = part("claims"); // only for who may enter them
+  if (claims) claims.search = selection.ids.length <= 400 ? `?cells=${selection.ids.join(",")}` : ""; // an address has an end
 });
 
 cells.addEventListener("cells", ({ detail: { ids } }) => {
