@@ -20,6 +20,9 @@ from mapping.framework.services import load_methodology
 from mapping.review import transitions
 from mapping.sources.services import add_attachment, create_source
 from mapping.summaries.services import compile_summary, request_compilation
+from mapping.workbook.selectors import content_of
+from mapping.workbook.services import upload
+from mapping.workbook.write import write_workbook
 
 _numbers = count(1)
 
@@ -173,3 +176,9 @@ def summary(actor, exercise, basis="approved"):
     compile_summary(summary_id=queued.pk)
     queued.refresh_from_db()
     return queued
+
+
+def workbook_import(actor, exercise, name="workbook.xlsx"):
+    """The exercise's own workbook, uploaded unchanged and compared."""
+    content = write_workbook(content_of(exercise), by=str(actor))
+    return upload(actor=actor, exercise=exercise, name=name, content=content)

@@ -60,6 +60,7 @@ def kyrgyzstan(exercise, consultant, reviewer, coordinator):
     factories.approve(reviewer, factories.submit(consultant, cell))
     factories.sent_request(consultant, coordinator, exercise, agency=agency, subject=SECRET, letter=SECRET)
     factories.summary(coordinator, exercise)
+    factories.workbook_import(consultant, exercise, name=f"{SECRET}.xlsx")
     return exercise
 
 
