@@ -60,3 +60,10 @@ def queries(client, address):
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200, address
     return len(asked)
+
+
+def test_no_filter_names_the_exercises_of_others(db, sign_in):
+    filled("KGZ-2024", "KGZ")
+    outsider = factories.member("outsider", filled("TJK-2024", "TJK"), Role.COORDINATOR)
+    client = sign_in(outsider)
+    assert [name for name in ADMIN_LISTS if b"KGZ-2024" in client.get(reverse(name)).content] == []
