@@ -80,7 +80,9 @@ def sign_in():
 @pytest.fixture
 def postman(settings):
     """A real mail server on loopback, to which the site's mail goes."""
-    with mail_server.on_duty(settings) as handler:
+    with mail_server.on_duty() as handler:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = handler.host, handler.port, 5
         yield handler
 
 

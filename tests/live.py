@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60  # seconds that a start may take on a busy machine; a condition that holds ends the wait at once
+PATIENCE = 180  # seconds that a start may take on a busy machine; a condition that holds ends the wait at once
 
 
 def until(condition, what, seconds=PATIENCE):

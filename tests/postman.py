@@ -12,10 +12,20 @@ from tests import live
 class Postman:
     """`received` are the messages it took, as they were written."""
 
+    host = "127.0.0.1"
+
     def __init__(self):
+        self.port = live.free_port()
         self.received = []
         self.at_recipient = self.at_data = None
         self.drops_the_line = False
+
+    def mail_to(self, address):
+        """Wait for a message to that address and return it."""
+        return live.until(
+            lambda: next((mail for mail in self.received if address in mail["To"]), None),
+            f"a mail to {address} arrives",
+        )
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         envelope.rcpt_tos.append(address)
@@ -31,12 +41,10 @@ class Postman:
 
 
 @contextmanager
-def on_duty(settings):
-    """Run the server and send the mail of the site to it."""
+def on_duty():
+    """Run the server."""
     handler = Postman()
-    server = Controller(handler, hostname="127.0.0.1", port=live.free_port())
+    server = Controller(handler, hostname=handler.host, port=handler.port)
     server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = server.hostname, server.port, 5
     yield handler
     server.stop()

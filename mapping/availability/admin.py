@@ -2,6 +2,8 @@
 
 from django.contrib import admin, messages
 from django.forms import inlineformset_factory
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -137,6 +139,15 @@ class CellAdmin(ExchangeAdmin, ReviewedModelAdmin):
             raise Unchanged(_("Nothing was changed, so nothing was saved."))
         if cell.value == Value.PARTIALLY_AVAILABLE and not cell.partial_reason:
             messages.warning(request, _("It is partially available: say why before it is submitted."))
+
+    def response_post_save_change(self, request, obj):
+        """Go back to where the cell was opened: to its list if that was narrowed, else to its place in the section."""
+        if "_changelist_filters" in request.GET:
+            return super().response_post_save_change(request, obj)
+        exercise = obj.exercise
+        section = reverse("exercise_section", args=[exercise.code, obj.indicator.section.key])
+        years = "" if exercise.first_year <= obj.year <= exercise.last_year else "?years=all"
+        return redirect(f"{section}{years}#c-{obj.pk}")
 
     def construct_change_message(self, request, form, formsets, add=False):  # noqa: FBT002 - Django's signature
         return []

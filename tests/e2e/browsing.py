@@ -22,6 +22,12 @@ def sign_in(page, user, base_url):
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base_url}])
 
 
+def assert_policy_kept(page):
+    """Assert of the open page: nothing refused by its security policy, no script failed."""
+    refused = page.evaluate("window.cspViolations") + page.script_errors
+    assert not refused, (page.url, refused)
+
+
 def assert_sound(page):
     """Assert of the open page: nothing refused by its security policy, no script failed, accessible, no sideways scroll.
 
@@ -29,8 +35,10 @@ def assert_sound(page):
         AssertionError: with the findings.
 
     """
-    assert page.evaluate("window.cspViolations") == [], page.url
-    assert page.script_errors == [], page.url
+    assert_policy_kept(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} scrolls sideways"
     findings = Axe().run(page, options={"runOnly": STANDARDS}).response["violations"]
-    assert [(finding["id"], [node["html"] for node in finding["nodes"]]) for finding in findings] == [], page.url
+    assert not findings, (
+        page.url,
+        [(finding["id"], [node["html"] for node in finding["nodes"]]) for finding in findings],
+    )

@@ -1,7 +1,9 @@
-"""A real browser, against the site as pytest-django serves it."""
+"""A real browser, as a rule against the site as pytest-django serves it."""
+
+from functools import partial
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests import services
 from tests.e2e.browsing import NOTE_VIOLATIONS
@@ -14,6 +16,7 @@ def browser():
     # Playwright's own event loop runs in this thread, and Django would take every query here for an asynchronous one.
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=30_000)
         chromium = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -21,14 +24,12 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser, live_server):
-    """Return a function that opens a browser of its own, empty, at a width and in a colour scheme."""
+def open_page_of(browser):
+    """Return a function that opens a browser of its own on a site, empty, at a width and in a colour scheme."""
     contexts = []
 
-    def opened(*, width=1280, scheme="light"):
-        context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 800}, color_scheme=scheme
-        )
+    def opened(url, *, width=1280, scheme="light"):
+        context = browser.new_context(base_url=url, viewport={"width": width, "height": 800}, color_scheme=scheme)
         contexts.append(context)
         context.add_init_script(NOTE_VIOLATIONS)
         page = context.new_page()
@@ -39,6 +40,12 @@ def open_page(browser, live_server):
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(open_page_of, live_server):
+    """Do the same on the site as pytest-django serves it."""
+    return partial(open_page_of, live_server.url)
 
 
 @pytest.fixture
