@@ -158,7 +158,7 @@ def _confirmation(request, exercise, act, seen, *, refusal=None, refusals=None):
         "title": act.title,
         "act": act,
         "do": request.POST["do"],
-        "query": narrowing(SavedView.List.CELLS, request.GET),
+        "list_address": _list_address(exercise, SavedView.List.CELLS, narrowing(SavedView.List.CELLS, request.GET)),
         "possible": [row for row in rows if row.cell.pk not in against],
         "impossible": [row for row in rows if row.cell.pk in against],
         "refusal": refusal,
@@ -171,8 +171,7 @@ def _confirmation(request, exercise, act, seen, *, refusal=None, refusals=None):
 
 
 def _back(request, exercise):
-    query = narrowing(SavedView.List.CELLS, request.GET)
-    return redirect(reverse("exercise_cells", args=[exercise.code]) + (f"?{query}" if query else ""))
+    return _to_list(exercise, SavedView.List.CELLS, narrowing(SavedView.List.CELLS, request.GET))
 
 
 # --- One's own views ---------------------------------------------------------
@@ -214,5 +213,9 @@ def _list_or_404(kind):
     return SavedView.List(kind)
 
 
+def _list_address(exercise, list_, query):
+    return reverse(ADDRESSES[list_], args=[exercise.code]) + (f"?{query}" if query else "")
+
+
 def _to_list(exercise, list_, query):
-    return redirect(reverse(ADDRESSES[list_], args=[exercise.code]) + (f"?{query}" if query else ""))
+    return redirect(_list_address(exercise, list_, query))

@@ -70,6 +70,7 @@ def test_all_that_were_found_are_taken_by_the_address(exercise, cells, consultan
     client = sign_in(consultant)
     page = client.post(f"{ACT}?value=available&year=2020", {"do": "submit", "scope": "all"})
     assert "1 cell, as it is now" in page.content.decode()
+    assert page.content.decode().count(f'href="{LIST}?value=available&amp;year=2020"') == 2  # both ways back
     confirmed(client, page)
     assert states(cells) == ["draft", "submitted", "draft"]
 
