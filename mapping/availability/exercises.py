@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused, Unchanged
@@ -57,7 +58,7 @@ def adopt_methodology(*, actor, exercise, methodology):
     successors = _by_key(methodology)
     gone = [indicator for key, indicator in _by_key(exercise.methodology).items() if key not in successors]
     _refuse_to_lose(exercise, gone)
-    Cell.objects.filter(exercise=exercise, indicator__in=gone).delete()
+    _delete_empty_cells(exercise, gone)
     for key, indicator in _by_key(exercise.methodology).items():
         if key in successors:
             exercise.cells.filter(indicator=indicator).update(indicator=successors[key])
@@ -81,6 +82,14 @@ def adopt_methodology(*, actor, exercise, methodology):
 def _by_key(methodology):
     indicators = Indicator.objects.filter(section__methodology=methodology).select_related("section")
     return {(indicator.section.key, indicator.key): indicator for indicator in indicators}
+
+
+def _delete_empty_cells(exercise, gone):
+    try:
+        Cell.objects.filter(exercise=exercise, indicator__in=gone).delete()
+    except ProtectedError as error:
+        asked = sorted({str(row) for row in error.protected_objects})
+        raise Refused(_("An agency was asked about cells that the new version has no place for."), asked) from error
 
 
 def _refuse_to_lose(exercise, gone):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.refusals import Refused
 from mapping.audit.selectors import history
 from mapping.availability.exercises import adopt_methodology
 from mapping.availability.models import Cell
@@ -107,3 +108,10 @@ def test_adopting_removes_empty_cells_of_indicators_that_are_gone_and_adds_new_o
     adopt_methodology(actor=regional_coordinator, exercise=exercise, methodology=copy)
     assert exercise.cells.filter(indicator=new).count() == 6
     assert not exercise.cells.filter(indicator__key="stock", indicator__section__key="immigration").exists()
+
+
+def test_adopting_never_loses_a_cell_that_an_agency_was_asked_about(copy, exercise, consultant, regional_coordinator):
+    factories.data_request(consultant, exercise)
+    Indicator.objects.get(section__methodology=copy, section__key="immigration", key="stock").delete()
+    with pytest.raises(Refused, match="An agency was asked"):
+        adopt_methodology(actor=regional_coordinator, exercise=exercise, methodology=copy)
