@@ -30,4 +30,5 @@ def set_up_second_factor(page):
     code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Switch it on").click()
-    page.wait_for_url("/desk/**")
+    page.get_by_role("link", name="Go to the desk").click()  # below the recovery codes
+    page.wait_for_url("/desk/")
