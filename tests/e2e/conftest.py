@@ -16,7 +16,7 @@ def browser():
     # Playwright's own event loop runs in this thread, and Django would take every query here for an asynchronous one.
     patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
-        expect.set_options(timeout=30_000)
+        expect.set_options(timeout=60_000)
         chromium = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -30,6 +30,7 @@ def open_page_of(browser):
 
     def opened(url, *, width=1280, scheme="light"):
         context = browser.new_context(base_url=url, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        context.set_default_timeout(120_000)  # two suites share the machine; what holds ends the wait at once
         contexts.append(context)
         context.add_init_script(NOTE_VIOLATIONS)
         page = context.new_page()

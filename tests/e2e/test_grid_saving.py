@@ -116,7 +116,7 @@ def test_two_people_in_conflict_see_both_versions_and_choose(grid, open_page, li
 def test_what_others_change_appears_with_who(grid, exercise, coordinator):
     cell = factories.cell(exercise, year=2022)
     factories.assess(coordinator, cell, "not_available")
-    expect(grid.locator("#grid-status")).to_contain_text("Coordinator changed Stock, 2022", timeout=10_000)
+    expect(grid.locator("#grid-status")).to_contain_text("Coordinator changed Stock, 2022", timeout=60_000)
     expect(td(grid, cell)).to_have_class(re.compile(r"\bc-not_available\b"))
 
 
@@ -164,7 +164,7 @@ def test_a_session_that_ended_is_taken_up_after_signing_in_again(grid, exercise,
     tab.get_by_label("Password", exact=True).fill("correct horse battery")
     tab.get_by_role("button", name="Sign in").click()
     tab.locator("#grid[data-ready]").wait_for()
-    expect(grid.locator("#grid-status")).to_contain_text("All changes saved", timeout=20_000)
+    expect(grid.locator("#grid-status")).to_contain_text("All changes saved", timeout=60_000)
     cell.refresh_from_db()
     assert cell.value == "available"
 
@@ -175,9 +175,9 @@ def test_a_frozen_exercise_refuses_in_words_and_the_grid_becomes_read_only(grid,
     press(grid, cell, "1")
     notices = grid.locator("#grid-notices")
     expect(notices).to_contain_text("Stock, 2018 was refused: KGZ-2024 is frozen.")
-    expect(td(grid, other)).to_have_attribute("aria-readonly", "true", timeout=10_000)
+    expect(td(grid, other)).to_have_attribute("aria-readonly", "true", timeout=60_000)
     countries.unfreeze(actor=coordinator, exercise=exercise, reason="A mistake")
-    expect(td(grid, other)).not_to_have_attribute("aria-readonly", "true", timeout=10_000)
+    expect(td(grid, other)).not_to_have_attribute("aria-readonly", "true", timeout=60_000)
     notices.get_by_role("button", name="Try again").click()
     saved(grid)
     cell.refresh_from_db()
