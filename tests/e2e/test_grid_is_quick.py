@@ -1,0 +1,59 @@
+"""From a key to the painted change, in a usual section and in the largest there may be."""
+
+import statistics
+
+import pytest
+
+from mapping.availability.models import Cell
+from mapping.framework.models import Indicator
+from tests.e2e.browsing import sign_in
+from tests.e2e.test_grid_saving import open_grid
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# A frame is painted when a message sent from its animation callback arrives.
+TIME_KEYS = """
+window.painted = [];
+addEventListener("keydown", (event) => {
+  const start = event.timeStamp;
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => window.painted.push(performance.now() - start);
+    port2.postMessage(null);
+  });
+}, true);
+"""
+
+
+def key_to_paint(page, keys):
+    """Return the median milliseconds from a key to its painted change."""
+    page.evaluate(TIME_KEYS)
+    for number, key in enumerate(keys, start=1):
+        page.keyboard.press(key)
+        page.wait_for_function("(number) => window.painted.length >= number", arg=number)
+    return statistics.median(page.evaluate("window.painted"))
+
+
+@pytest.fixture
+def largest(exercise):
+    """60 indicators over 33 years."""
+    section = exercise.methodology.sections.get(key="big_data")
+    Indicator.objects.bulk_create(
+        Indicator(section=section, key=f"i{n}", title=f"Measure {n}", order=100 + n, group="other", measure=f"m{n}",
+                  breakdown="total", first_year=1991)
+        for n in range(60)
+    )  # fmt: skip
+    indicators = section.indicators.filter(first_year=1991)
+    Cell.objects.bulk_create(
+        Cell(exercise=exercise, indicator=i, year=y) for i in indicators for y in range(1991, 2024)
+    )
+
+
+@pytest.mark.parametrize(("address", "most"), [("immigration/", 50), ("big_data/?years=all", 150)])
+def test_a_key_is_painted_at_once(page, live_server, largest, consultant, address, most):
+    sign_in(page, consultant, live_server.url)
+    open_grid(page, f"/desk/exercises/KGZ-2024/sections/{address}")
+    page.locator("#grid .c[id]").first.focus()
+    median = key_to_paint(page, ["1", "ArrowRight", "2", "ArrowDown", "3", "ArrowLeft"] * 10)
+    print(f"{median:.0f} ms from a key to its painted change on {address}")
+    assert median < most
