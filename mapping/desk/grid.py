@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mapping.availability.models import Cell, Claim, PartialReason, Value
-from mapping.availability.rules import access_of, contradictions
+from mapping.availability.rules import access_of, contradictions, suggestion
 from mapping.content.models import ReviewStatus
 from mapping.content.permissions import why_not_edit
 from mapping.framework.models import Indicator
 
 HIDDEN_ACCESS = ("on_request", "not_shared", "unknown")  # public is what one expects, so it is not marked
+
+
+_FOR_THE_PAGE = {"editable", "suggested"}
 
 
 class CellFacts(NamedTuple):
@@ -43,9 +46,12 @@ class ClaimFacts(NamedTuple):
     collector_id: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
-    """What a cell shows. Few differ from each other, so that each kind is judged, worded and drawn once."""
+    """What a cell shows. Few differ from each other, so that each kind is judged, worded and drawn once.
+
+    Cells that show the same share one object, which therefore is its own key.
+    """
 
     value: str
     partial_reason: str
@@ -55,6 +61,7 @@ class Shown:
     contradicted: bool
     claims: int
     editable: bool
+    suggested: str
 
     @property
     def lacks_reason(self):
@@ -72,14 +79,19 @@ class Shown:
             ),
             _("claims contradict") if self.contradicted else "",
             _word(ReviewStatus, self.status),
-            ngettext("%(count)d claim", "%(count)d claims", self.claims) % {"count": self.claims},
+            claims_told(self.claims),
         ]
         return ", ".join(part.lower() for part in parts if part)
 
     @property
     def data(self):
         """Return it for the page's script, which knows by the review state what can be edited; what is empty is left out."""
-        return {name: value for name, value in asdict(self).items() if value and name != "editable"}
+        return {name: value for name, value in asdict(self).items() if value and name not in _FOR_THE_PAGE}
+
+
+def claims_told(count):
+    """Return how many claims there are, in words."""
+    return ngettext("%(count)d claim", "%(count)d claims", count) % {"count": count}
 
 
 def _word(choices, key):
@@ -104,10 +116,8 @@ def facts(cells):
 def shown(user, exercise, cells, claims):
     """Return {cell id: Shown}; `claims` is the queryset of those cells' claims, read by one query."""
     said = defaultdict(list)
-    for cell_id, *claim in claims.order_by("pk").values_list(
-        "cell", *(n.removesuffix("_id") for n in ClaimFacts._fields)
-    ):
-        said[cell_id].append(tuple(claim))
+    for claim in claims.order_by().values_list("cell", *(name.removesuffix("_id") for name in ClaimFacts._fields)):
+        said[claim[0]].append(claim[1:])
     editable = {status: not _why_not_edit(user, exercise, status) for status in ReviewStatus.values}
     kinds, found = {}, {}
     for cell in cells:
@@ -147,6 +157,7 @@ def _shown(cell, claims, editable):
         contradicted=not cell.resolution and bool(contradictions(claims)),
         claims=len(claims),
         editable=editable[cell.status],
+        suggested=suggestion(cell, claims),
     )
 
 

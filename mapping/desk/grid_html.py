@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mapping.availability.models import Value
+from mapping.desk.grid import claims_told
 from mapping.templatetags.workbench import icon, value
 
 # What a review state looks like in a cell; a draft is not marked.
@@ -35,7 +36,7 @@ class Drawing:
         self.refusals = refusals or {}
         self.choices = [("", _("Not assessed")), *((key, str(label)) for key, label in Value.choices)]
         self.addresses = reverse("admin:mapping_cell_change", args=[0]).split("0")
-        self._insides, self._options, self._names = {}, {}, {}
+        self._insides, self._options, self._names, self._claims = {}, {}, {}, {}
 
     def cell(self, title, year, cell):
         """Return the `<td>` of a cell; `title` is its indicator's, escaped."""
@@ -45,6 +46,7 @@ class Drawing:
         if shown not in self._insides:
             self._insides[shown] = inside(shown)
             self._names[shown] = escape(shown.name)
+            self._claims[shown] = escape(claims_told(shown.claims))
         refusal = self.refusals.get(cell.pk)
         state = " " + _refused_class(refusal) if refusal else ""
         return (
@@ -64,7 +66,7 @@ class Drawing:
         first, last = self.addresses
         link = (
             f'<a class="more" href="{first}{cell.pk}{last}" aria-label="{title}, {year}, {self._names[shown]}">'
-            f"{_FILE}{shown.claims}</a>"
+            f"{self._claims[shown]}</a>"
         )
         if refusal is not None:
             return self._refused(f"{title}, {year}", cell, refusal) + link
@@ -105,9 +107,6 @@ class Drawing:
             f"{_radio(cell.pk, theirs.value, keep)}{_radio(cell.pk, typed.value, escape(_('Use mine:')))}"
             f"</fieldset>{_seen(cell.pk, f'{theirs.version}:{theirs.value}')}"
         )
-
-
-_FILE = icon("i-file")
 
 
 def inside(shown):

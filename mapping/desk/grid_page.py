@@ -1,10 +1,15 @@
 """The grid on the section's page: the table, the ways to turn it, and what its script needs to know."""
 
+from functools import cache
+
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from mapping.availability.models import Cell
 from mapping.content.permissions import why_not_edit
+from mapping.countries.permissions import EDITORS, REVIEWERS, has_role
 from mapping.desk import grid
 from mapping.desk.grid_html import Drawing, table_parts
 from mapping.desk.grid_words import words
@@ -41,6 +46,12 @@ def of(request, exercise, section, cells, *, choosable, typed=None, refused=None
         "years_down": years_down,
         "every_year": every_year,
         "has_more_years": has_more_years,
+        **_furniture(
+            get_language(),
+            edits=has_role(request.user, exercise, EDITORS),
+            reviews=has_role(request.user, exercise, REVIEWERS),
+        ),
+        "suggestions": sum(1 for cell in shown.values() if cell.suggested),
         "refused_cells": _named(cells, indicators, refused),
         "data": {
             **_data(request, exercise, section, cells, shown),
@@ -49,6 +60,14 @@ def of(request, exercise, section, cells, *, choosable, typed=None, refused=None
             "words": words(),
         },
     }
+
+
+@cache
+def _furniture(language, *, edits, reviews):
+    """Return what stands around every grid, drawn once a language and kind of person."""
+    names = ("key", "tools", "marks", "dialogs")
+    context = {"edits": edits, "reviews": reviews}
+    return {name: render_to_string(f"mapping/desk/_grid_{name}.html", context) for name in names}
 
 
 def _data(request, exercise, section, cells, shown):

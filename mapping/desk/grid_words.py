@@ -1,7 +1,9 @@
 """Every word that the grid's script says, in the person's language."""
 
+from functools import cache
+
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from mapping.availability.models import PartialReason
 from mapping.content.models import ReviewStatus
@@ -12,6 +14,12 @@ _SAMPLES = {"one": 1, "few": 2, "many": 5, "other": 100}
 
 
 def words():
+    """Return the words of the language at hand; see `_words`."""
+    return _words(get_language())
+
+
+@cache
+def _words(language):
     """Return {name: a sentence, or {plural category: a sentence}, or {key: a word}}; `%(name)s` is filled in there."""
     plurals = {name: {category: say(number) for category, number in _SAMPLES.items()} for name, say in _PLURALS.items()}
     return _sentences() | plurals | _vocabularies()

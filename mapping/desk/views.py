@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.refusals import Refused
-from mapping.availability.selectors import suggestions
 from mapping.availability.services import save_cells
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
@@ -99,7 +98,6 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
-        "suggestion_count": suggestions(exercise, section).count(),
     }
     return exercise_page(request, "mapping/desk/section.html", exercise, **context)
 

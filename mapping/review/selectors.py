@@ -67,21 +67,19 @@ def section_review(user, exercise, section, cells):
     What of a cell is read here: pk, version, value, partial_reason, status and submitted_by_id.
     """
     sources = list(section_sources(exercise, section))
-    judged = {}
 
-    def allows(model, why_not, row):
+    def allowed(model, found, why_not):
         """Ask a rule once for all rows that are alike: a section may have thousands."""
-        alike = (why_not, model, row.status, row.submitted_by_id)
-        if alike not in judged:
-            example = model(exercise=exercise, status=row.status, submitted_by_id=row.submitted_by_id)
-            judged[alike] = not why_not(user, example)
-        return judged[alike]
+        kinds = {(row.status, row.submitted_by_id) for row in found}
+        allowed_kinds = {
+            (status, submitter)
+            for status, submitter in kinds
+            if not why_not(user, model(exercise=exercise, status=status, submitted_by_id=submitter))
+        }
+        return [row for row in found if (row.status, row.submitted_by_id) in allowed_kinds]
 
     def rows(why_not):
-        return Rows(
-            [cell for cell in cells if allows(Cell, why_not, cell)],
-            [source for source in sources if allows(Source, why_not, source)],
-        )
+        return Rows(allowed(Cell, cells, why_not), allowed(Source, sources, why_not))
 
     to_submit = rows(why_not_submit)
     to_submit.cells = [cell for cell in to_submit.cells if cell.value]
