@@ -4,31 +4,37 @@ from functools import cache
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from mapping.availability.models import Cell
 from mapping.content.permissions import why_not_edit
 from mapping.countries.permissions import EDITORS, REVIEWERS, has_role
 from mapping.desk import grid
-from mapping.desk.grid_html import Drawing, table_parts
+from mapping.desk.grid_html import Drawing, rows
 from mapping.desk.grid_words import words
 from mapping.framework.models import Indicator
 
 YEARS_DOWN = "years"
+PLACE_OF_ROWS = "<!-- the rows of the grid -->"
 
 
-def of(request, exercise, section, cells, *, choosable, typed=None, refused=None):
+def put_rows(response):
+    """Put the rows into the rendered page: templates in templates would copy their megabytes at each level."""
+    rows = response.context_data["grid"]["rows"]
+    response.content = response.content.replace(PLACE_OF_ROWS.encode(), rows.encode(), 1)
+
+
+def of(request, exercise, section, cells, *, read_at, choosable, typed=None, refused=None):
     """Return what the section's template shows of the grid.
 
-    Parameters: `cells` are the section's CellFacts, `choosable` those a reviewer may choose; `typed` and `refused`
+    Parameters: `cells` are the section's CellFacts, read at `read_at` or after, `choosable` those a reviewer may choose; `typed` and `refused`
     are those of a refused save.
     """
-    now = timezone.now()  # before the claims are read: what changes from here on is told by `changes`
     every_year = request.GET.get("years") == "all"
     years_down = request.GET.get("layout") == YEARS_DOWN
     years, has_more_years = grid.years_of(exercise, cells, every_year=every_year)
-    shown = grid.shown(request.user, exercise, cells, grid.section_claims(exercise, section))
+    shown = grid.shown(request.user, exercise, cells)
     indicators = Indicator.objects.filter(section=section).only("title", "group").in_bulk()
     drawing = Drawing(
         groups=grid.groups_of(cells, indicators, years),
@@ -38,10 +44,9 @@ def of(request, exercise, section, cells, *, choosable, typed=None, refused=None
         typed=typed,
         refusals=refused.refusals if refused else None,
     )
-    head, bodies = table_parts(drawing, years_down=years_down)
     return {
-        "head": head,
-        "bodies": bodies,
+        "rows": rows(drawing, years_down=years_down),
+        "place_of_rows": mark_safe(PLACE_OF_ROWS),  # noqa: S308 - said above
         "wide": every_year and has_more_years,
         "years_down": years_down,
         "every_year": every_year,
@@ -55,7 +60,7 @@ def of(request, exercise, section, cells, *, choosable, typed=None, refused=None
         "refused_cells": _named(cells, indicators, refused),
         "data": {
             **_data(request, exercise, section, cells, shown),
-            "cursor": now.isoformat(),
+            "cursor": read_at.isoformat(),
             "layout": YEARS_DOWN if years_down else "",
             "words": words(),
         },
@@ -65,7 +70,7 @@ def of(request, exercise, section, cells, *, choosable, typed=None, refused=None
 @cache
 def _furniture(language, *, edits, reviews):
     """Return what stands around every grid, drawn once a language and kind of person."""
-    names = ("key", "tools", "marks", "dialogs")
+    names = ("scripts", "key", "tools", "marks", "dialogs")
     context = {"edits": edits, "reviews": reviews}
     return {name: render_to_string(f"mapping/desk/_grid_{name}.html", context) for name in names}
 
@@ -73,7 +78,7 @@ def _furniture(language, *, edits, reviews):
 def _data(request, exercise, section, cells, shown):
     """Return the cells for the script: each with the number of its kind, each kind once."""
     kinds = {}
-    listed = [[cell.pk, cell.version, kinds.setdefault(shown[cell.pk], len(kinds))] for cell in cells]
+    listed = [(cell.pk, cell.version, kinds.setdefault(shown[cell.pk], len(kinds))) for cell in cells]
     place = [exercise.code, section.key]
     return {
         "person": request.user.pk,

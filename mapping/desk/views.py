@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -79,6 +80,7 @@ def section(request, exercise, key):
 
 
 def _section_page(request, exercise, sections, section, *, typed=None, refused=None):
+    read_at = timezone.now()
     cells = grid.section_cells(exercise, section)
     if refused is not None and not refused.refusals.keys() <= {cell.pk for cell in cells}:
         raise Http404  # a cell of another section or exercise was posted
@@ -92,14 +94,23 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "previous": sections[position - 1] if position else None,
         "next": sections[position + 1] if position + 1 < len(sections) else None,
         "grid": grid_page.of(
-            request, exercise, section, cells, choosable=standing.to_return.cells, typed=typed, refused=refused
+            request,
+            exercise,
+            section,
+            cells,
+            read_at=read_at,
+            choosable=standing.to_return.cells,
+            typed=typed,
+            refused=refused,
         ),
         "refused": refused,
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
     }
-    return exercise_page(request, "mapping/desk/section.html", exercise, **context)
+    page = exercise_page(request, "mapping/desk/section.html", exercise, **context)
+    page.add_post_render_callback(grid_page.put_rows)
+    return page
 
 
 # --- The review of a section -------------------------------------------------
