@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from django.db.models import Aggregate, OuterRef, Subquery, TextField
-from django.db.models import Value as Literal
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -116,9 +115,10 @@ def facts(cells):
     return list(map(CellFacts._make, rows))
 
 
-class _Together(Aggregate):
-    """All values of a group in one text, a line each."""
+class _Lines(Aggregate):
+    """The rows of a group in one text: a line a row, its columns with spaces between."""
 
+    arg_joiner = " || ' ' || "
     output_field = TextField()
 
     def as_sqlite(self, compiler, connection, **kwargs):
@@ -130,14 +130,9 @@ class _Together(Aggregate):
 
 def _claims_said():
     """Return an expression: what the rules ask of a cell's claims, a line a claim. A row a claim would take long."""
-    texts = [Cast(Coalesce(name, 0) if name.endswith("_id") else name, TextField()) for name in ClaimFacts._fields]
+    columns = [Coalesce(name, 0) if name.endswith("_id") else name for name in ClaimFacts._fields]
     claims = Claim.objects.filter(cell=OuterRef("pk")).order_by().values("cell")
-    return Subquery(claims.annotate(lines=_Together(_spaced(texts))).values("lines"))
-
-
-def _spaced(texts):
-    parts = [part for text in texts for part in (Literal(" "), text)]
-    return Concat(*parts[1:], output_field=TextField())
+    return Subquery(claims.annotate(lines=_Lines(*columns)).values("lines"))
 
 
 def _claims(said):

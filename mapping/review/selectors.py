@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim, Value
@@ -53,10 +53,10 @@ class SectionReview:
 
 def section_sources(exercise, section):
     """Return the sources of a section: those listed under it, and those its claims cite."""
-    cited = Claim.objects.filter(cell__exercise=exercise, cell__indicator__section=section).values("source")
+    cited = Claim.objects.filter(source=OuterRef("pk"), cell__exercise=exercise, cell__indicator__section=section)
     return (
         Source.objects.filter(exercise=exercise)
-        .filter(Q(sections__has=section.key) | Q(pk__in=cited.exclude(source=None)))
+        .filter(Q(sections__has=section.key) | Exists(cited))
         .order_by("citation_key")
     )
 
