@@ -52,7 +52,7 @@ class WorkbenchAdminSite(AdminSite):
         from mapping.desk.home import home
 
         record_visit(actor=request.user)
-        return super().index(request, {"home": home(request.user), **(extra_context or {})})
+        return super().index(request, {"home": home(request.user, request.GET.get("page")), **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):
         """Return the models the person may see: by heading, or of one app as Django has them."""

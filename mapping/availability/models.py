@@ -103,7 +103,16 @@ class Cell(ReviewedRow):
                 name="cell_reason_only_if_partial", condition=Q(partial_reason="") | Q(value="partially_available")
             ),
         ]
-        indexes = [models.Index(fields=["exercise", "status"], name="cell_by_status")]
+        indexes = [
+            # All that progress counts by, so that it is counted without reading a cell.
+            models.Index(fields=["exercise", "status", "value", "indicator"], name="cell_progress"),
+            # The queue of the review, over all exercises and in the order of its list.
+            models.Index(
+                fields=["exercise", "indicator", "year"],
+                condition=Q(status=ReviewStatus.SUBMITTED),
+                name="cell_under_review",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.indicator}, {self.year}"

@@ -34,7 +34,9 @@ class DataRequestAdmin(ServiceModelAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         term = folded(search_term)
-        return queryset.filter(Q(search_text__contains=term) | Q(agency__search_text__contains=term)), False
+        if term:  # without a word, the condition would hold for every row, and read it
+            queryset = queryset.filter(Q(search_text__contains=term) | Q(agency__search_text__contains=term))
+        return queryset, False
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

@@ -23,6 +23,7 @@ from mapping.review.permissions import SUBMITTABLE, approvable
 from mapping.sources.models import Source
 
 REQUESTS_SHOWN = 50
+TO_REVIEW_SHOWN = 61  # one more than home has room for, so that it can say that there are more
 
 
 class Kind(Enum):
@@ -145,7 +146,7 @@ def _cells_to_review(user):
             amount=_cells(group["count"]),
             since=group["since"],
         )
-        for group in _by_section(approvable(user, Cell.objects.order_by()), since=Min("submitted_at"))
+        for group in _oldest(_by_section(approvable(user, Cell.objects.order_by()), since=Min("submitted_at")))
     ]
 
 
@@ -160,8 +161,12 @@ def _sources_to_review(user):
             amount=_sources(group["count"]),
             since=group["since"],
         )
-        for group in sources.annotate(count=Count("pk"), since=Min("submitted_at"))
+        for group in _oldest(sources.annotate(count=Count("pk"), since=Min("submitted_at")))
     ]
+
+
+def _oldest(groups):
+    return groups.order_by("since")[:TO_REVIEW_SHOWN]
 
 
 # --- Requests ----------------------------------------------------------------

@@ -15,10 +15,10 @@ from mapping.content.models import ReviewStatus
 from mapping.content.permissions import can_view, visible
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import has_role_anywhere
-from mapping.fields import folded
 from mapping.review import sections
 from mapping.review.forms import chosen_rows
 from mapping.review.models import CellUnderReview, SourceUnderReview
+from mapping.sources.selectors import search as search_sources
 from mapping.templatetags import workbench
 
 ALL = "all"
@@ -191,4 +191,4 @@ class SourceUnderReviewAdmin(UnderReviewAdmin):
     search_fields = ["search_text"]
 
     def get_search_results(self, request, queryset, search_term):
-        return queryset.filter(search_text__contains=folded(search_term.replace("\0", " "))), False
+        return search_sources(queryset, search_term.replace("\0", " ")), False

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mapping.audit.services import values
-from mapping.content.models import ReviewedRow
+from mapping.content.models import ReviewedRow, ReviewStatus
 from mapping.countries.models import Agency, Exercise
 from mapping.fields import SearchTextField, WordsField, YearsField, attachment_path
 
@@ -86,6 +86,10 @@ class Source(ReviewedRow):
         indexes = [
             models.Index(fields=["exercise", "status"], name="source_by_status"),
             models.Index(fields=["citation_key"], name="source_by_key"),
+            # The queue of the review, over all exercises and in the order of its list.
+            models.Index(
+                fields=["citation_key"], condition=models.Q(status=ReviewStatus.SUBMITTED), name="source_under_review"
+            ),
         ]
 
     def __str__(self):
