@@ -35,6 +35,7 @@ class AdoptForm(forms.Form):
 
 @admin.register(Exercise)
 class ExerciseAdmin(ServiceModelAdmin):
+    list_per_page = 25
     list_display = ["code", "country", "methodology", "first_year", "last_year", "frozen_at"]
     list_filter = ["methodology"]
     list_select_related = ["country", "methodology"]

@@ -43,6 +43,7 @@ class FocalPointInline(admin.StackedInline):
 class AgencyAdmin(ServiceModelAdmin):
     form = AgencyForm
     inlines = [FocalPointInline]
+    list_per_page = 25
     list_display = ["acronym", "name", "kind", "formal_request", "languages_told", "country"]
     list_filter = ["kind", "formal_request", ("country", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["country"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, OuterRef, Subquery, When, prefetch_related_objects
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Subquery, Value, When, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from mapping.audit.models import Entry, Verb
 from mapping.availability.models import Cell
 from mapping.countries.models import Exercise
 from mapping.countries.permissions import COORDINATORS, exercises_with_role, has_role, roles
+from mapping.desk.navigation import EXERCISES_SHOWN
 from mapping.desk.selectors import Progress, progress
 from mapping.desk.waiting import waiting_for
 from mapping.framework.models import Section
@@ -20,9 +21,11 @@ from mapping.sources.models import Source
 
 IN_FULL = 5  # exercises shown with the progress of every section; further ones are links
 OVERVIEW_PAGE = 20  # exercises
+OTHERS_SHOWN = 50
 CHANGES_SHOWN = 20
 ENTRIES_READ = 2000  # of the history, newest first: what many people did in many exercises is not read to its end
 FIRST_LOOK_BACK, LONGEST_LOOK_BACK = timedelta(days=7), timedelta(days=60)
+TOLD = (Cell._meta.model_name, Source._meta.model_name)
 EDITS = (Verb.CREATED, Verb.CHANGED, Verb.DELETED, Verb.IMPORTED)
 
 
@@ -67,19 +70,22 @@ class Home:
     overview: Overview | None
     exercises: list
     others: list
-    all_exercises: list
+    more_others: bool
+    first_exercises: list
 
 
 def home(user, page=1):
     """Return a person's Home, by a number of queries that does not grow with their exercises; `page` is the overview's."""
-    exercises = list(exercises_with_role(user).select_related("country").order_by("code"))
-    coordinated = [exercise for exercise in exercises if has_role(user, exercise, COORDINATORS)]
+    ids = list(exercises_with_role(user).order_by("code").values_list("pk", flat=True))
+    coordinated = [pk for pk in ids if has_role(user, pk, COORDINATORS)]
     if len(coordinated) == 1:
         coordinated = []
-    rest = [exercise for exercise in exercises if exercise not in coordinated] if coordinated else exercises
+    in_table = Paginator(coordinated, OVERVIEW_PAGE).get_page(page)
+    coordinated_set = set(coordinated)
+    rest = [pk for pk in ids if pk not in coordinated_set]
     in_full, others = rest[:IN_FULL], rest[IN_FULL:]
-    overview = Paginator(coordinated, OVERVIEW_PAGE).get_page(page)
-    shown = [*overview, *in_full]
+    read = _exercises([*ids[:EXERCISES_SHOWN], *in_table, *in_full, *others[:OTHERS_SHOWN]])
+    shown = [read[pk] for pk in (*in_table, *in_full)]
     prefetch_related_objects(shown, "methodology__sections")
     counted = progress([exercise.pk for exercise in shown])
     since, first_visit = _since(user)
@@ -89,11 +95,17 @@ def home(user, page=1):
         since=since,
         first_visit=first_visit,
         changes=changes,
-        overview=_overview(overview, counted) if coordinated else None,
-        exercises=[_own(user, exercise, counted) for exercise in in_full],
-        others=others,
-        all_exercises=exercises,
+        overview=_overview(in_table, read, counted) if coordinated else None,
+        exercises=[_own(user, read[pk], counted) for pk in in_full],
+        others=[read[pk] for pk in others[:OTHERS_SHOWN]],
+        more_others=len(others) > OTHERS_SHOWN,
+        first_exercises=[read[pk] for pk in ids[:EXERCISES_SHOWN]],
     )
+
+
+def _exercises(ids):
+    """Return {id: exercise} with what is shown of each; of hundreds, a page shows some."""
+    return Exercise.objects.select_related("country", "methodology").in_bulk(set(ids))
 
 
 def _since(user):
@@ -114,10 +126,10 @@ def _own(user, exercise, counted):
     return OwnExercise(exercise, sorted(role.label for role in roles(user, exercise)), rows, total)
 
 
-def _overview(page, counted):
+def _overview(page, read, counted):
     """Put exercises of several methodologies side by side: a section is the same where its key is."""
     titles, rows = {}, []
-    for exercise in page:
+    for exercise in map(read.get, page):
         by_key = {section.key: (section, row) for section, row in _progress_of(exercise, counted)}
         for key, (section, _row) in by_key.items():
             titles.setdefault(key, section.title)
@@ -141,47 +153,53 @@ def _overview(page, counted):
 
 def changes_by_others(user, since):
     """Return what others did to cells and sources, newest first, and since when: later than asked where it is too much."""
-    entries = _entries_of_others(user, since)
-    if len(entries) == ENTRIES_READ:
-        since = entries[-1]["at"]
-    groups = {}
-    for entry in entries:
-        if entry["target_type"] not in {Cell._meta.model_name, Source._meta.model_name}:
-            continue
-        deed = Verb.CHANGED if entry["verb"] in EDITS else Verb(entry["verb"])
-        groups.setdefault((entry["actor"], entry["exercise_code"], entry["section"], deed), []).append(entry)
-    shown = list(groups.items())[:CHANGES_SHOWN]
-    sections = Section.objects.in_bulk([section for (_actor, _code, section, _deed), _entries in shown if section])
-    return [_change(deed, sections.get(section), of) for (_actor, _code, section, deed), of in shown], since
+    groups = list(_groups(_newest_of_others(user, since)))
+    if sum(group["entries"] for group in groups) == ENTRIES_READ:
+        since = min(group["earliest"] for group in groups)
+    shown = [group for group in groups if group["target_type"] in TOLD][:CHANGES_SHOWN]
+    sections = Section.objects.in_bulk([group["section"] for group in shown if group["section"]])
+    return [_change(group, sections.get(group["section"])) for group in shown], since
 
 
-def _entries_of_others(user, since):
-    """Return the newest entries as dicts, by one query that stops at ENTRIES_READ.
+def _newest_of_others(user, since):
+    """Return the newest entries, of all kinds of rows.
 
-    Those about other rows than cells and sources are among them: a condition on the kind of row would have SQLite
-    read all entries of a kind by another index, and sort them.
+    A condition on the kind would have SQLite read all entries of that kind by another index, and sort them; one on
+    exercises where it always holds would do likewise.
     """
     entries = Entry.objects.filter(at__gt=since).exclude(actor=user)
-    if not has_role(user, None):  # a condition that always holds would only mislead the database too
+    if not has_role(user, None):
         entries = entries.filter(exercise_code__in=exercises_with_role(user).values("code"))
+    return entries.order_by("-at", "-pk")[:ENTRIES_READ]
+
+
+def _groups(entries):
+    """Group entries by who did what in which section, by one query."""
     section_of = Cell.objects.filter(pk=OuterRef("target_id")).order_by().values("indicator__section_id")
-    section = Case(When(target_type=Cell._meta.model_name, then=Subquery(section_of)))
-    person = ("actor", "actor__name", "actor__email", "actor__erased_at")
-    told = entries.annotate(section=section).values(
-        *person, "exercise_code", "section", "verb", "target_type", "target_id", "at"
+    return (
+        Entry.objects.filter(pk__in=entries.values("pk"))
+        .order_by()
+        .annotate(
+            section=Case(When(target_type=Cell._meta.model_name, then=Subquery(section_of))),
+            deed=Case(When(verb__in=EDITS, then=Value(Verb.CHANGED)), default=F("verb")),
+        )
+        .values(
+            *("actor", "actor__name", "actor__email", "actor__erased_at"),
+            *("exercise_code", "target_type", "section", "deed"),
+        )
+        .annotate(count=Count("target_id", distinct=True), entries=Count("pk"), earliest=Min("at"), latest=Max("at"))
+        .order_by("-latest")
     )
-    return list(told.order_by("-at", "-pk")[:ENTRIES_READ])
 
 
-def _change(deed, section, entries):
-    newest = entries[0]
-    code = newest["exercise_code"]
+def _change(group, section):
+    code = group["exercise_code"]
     return Change(
-        who=User(name=newest["actor__name"], email=newest["actor__email"], erased_at=newest["actor__erased_at"]),
-        deed=deed.label,
-        count=len({entry["target_id"] for entry in entries}),
+        who=User(name=group["actor__name"], email=group["actor__email"], erased_at=group["actor__erased_at"]),
+        deed=Verb(group["deed"]).label,
+        count=group["count"],
         exercise=code,
         title=section.title if section else "",
         address=reverse("exercise_section", args=[code, section.key]) if section else reverse("sources", args=[code]),
-        at=newest["at"],
+        at=group["latest"],
     )

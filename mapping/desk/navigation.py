@@ -113,7 +113,7 @@ def navigation_of(request, context):
         request.path,
         exercise,
         known_sections=context.get("sections") if context.get("section") else None,
-        known_exercises=home.all_exercises if home else None,
+        known_exercises=home.first_exercises if home else None,
     )
 
 

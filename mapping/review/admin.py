@@ -187,6 +187,7 @@ class CellUnderReviewAdmin(UnderReviewAdmin):
 class SourceUnderReviewAdmin(UnderReviewAdmin):
     own_room = "mapping_source"
     rows_are = "sources"
+    list_per_page = 25
     list_display = ["citation_key", "title", "shown_status", "exercise_code", "submitted_by", "submitted_at"]
     search_fields = ["search_text"]
 

@@ -76,10 +76,13 @@ def claims_of(source, cells, *, each):
 
 
 def fill(world, *, cells=600, sources=100):
-    """Give the exercise sources, and cells with a claim each: most approved, some submitted, some drafts."""
+    """Give the exercise sources, and cells with a claim each: most approved, some submitted, some drafts.
+
+    Of what waits for review there is a full page of each kind: a page that fills is no growth.
+    """
     exercise, consultant, reviewer = world.exercise, world.consultant, world.reviewer
     cited = [factories.source(consultant, exercise, f"Author {number}", languages=["ky"]) for number in range(sources)]
-    _review(consultant, reviewer, exercise, Source, approved=sources * 8 // 10)
+    _review(consultant, reviewer, exercise, Source, approved=sources * 6 // 10)
     edits = [
         CellEdit(cell.pk, cell.version, {"value": "available"}, [ClaimEdit(_claim(cited[number % (sources // 2)]))])
         for number, cell in enumerate(exercise.cells.order_by("pk")[:cells])
@@ -96,7 +99,7 @@ def _claim(source):
 def _agencies(country):
     return [
         Agency(country=country, acronym=f"A{number}", name=f"Agency {number}", kind="government", languages=["ky"])
-        for number in range(10)
+        for number in range(30)  # more than a page shows, as above
     ]
 
 
