@@ -67,3 +67,14 @@ def test_no_filter_names_the_exercises_of_others(db, sign_in):
     outsider = factories.member("outsider", filled("TJK-2024", "TJK"), Role.COORDINATOR)
     client = sign_in(outsider)
     assert [name for name in ADMIN_LISTS if b"KGZ-2024" in client.get(reverse(name)).content] == []
+
+
+def test_the_filter_by_exercise_keeps_the_other_filters_and_marks_its_own(db, sign_in):
+    filled("KGZ-2024", "KGZ")
+    client = sign_in(factories.member("regional", None, Role.COORDINATOR))
+    page = client.get(reverse("admin:mapping_source_changelist"), {"status": "approved", "exercise": "KGZ-2024"})
+    assert (
+        '<li class="selected"><a href="?status=approved&amp;exercise=KGZ-2024">KGZ-2024</a></li>'
+        in page.content.decode()
+    )
+    assert '<li><a href="?status=approved">All</a></li>' in page.content.decode()

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from mapping.audit.models import Entry
 from mapping.countries.models import Assignment, Role
+from mapping.desk import home
 from tests import factories
 
 HOME = "/desk/"
@@ -144,6 +146,19 @@ def test_news_are_of_ones_own_exercises_only(exercise, consultant, outsider, sig
     assert news(sign_in(outsider).get(HOME)) == []
 
 
+def test_of_too_many_changes_the_newest_are_told_and_since_when(exercise, consultant, coordinator, client, monkeypatch):
+    factories.assess(coordinator, factories.cell(exercise, year=2019))
+    newer = factories.cell(exercise, year=2020)
+    before = timezone.now()
+    newer = factories.assess(coordinator, newer)
+    factories.submit(coordinator, newer)
+    assert [count for _who, _deed, count, _title in news(client.get(HOME))] == [1, 2]
+    monkeypatch.setattr(home, "ENTRIES_READ", Entry.objects.filter(at__gt=before).exclude(actor=consultant).count())
+    page = client.get(HOME)
+    assert news(page) == [("Coordinator", "submitted", 1, "Immigration"), ("Coordinator", "changed", 1, "Immigration")]
+    assert page.context["home"].since > before
+
+
 # --- All exercises of a coordinator ------------------------------------------
 
 
@@ -168,6 +183,21 @@ def test_a_coordinator_of_several_sees_all_in_one_table_in_few_queries(
     assert 'role="region" aria-labelledby="overview"' in page.content.decode()
 
 
+def test_of_many_exercises_the_table_shows_a_page(many, regional_coordinator, sign_in, monkeypatch):
+    monkeypatch.setattr(home, "OVERVIEW_PAGE", 3)
+    client = sign_in(regional_coordinator)
+
+    def codes(page):
+        return [exercise.code for exercise, _shares, _total in page.context["home"].overview.rows]
+
+    first = client.get(HOME)
+    assert codes(first) == ["AFG-5", "KAZ-2", "KGZ-2024"]
+    assert "7 exercises; cells assessed" in first.content.decode()
+    assert 'href="?page=2#overview"' in first.content.decode()
+    assert codes(client.get(HOME, {"page": 3})) == ["UZB-1"]
+    assert codes(client.get(HOME, {"page": "?"})) == codes(first)
+
+
 def test_the_table_holds_what_one_coordinates_and_the_rest_follows(many, coordinator, sign_in):
     for code, role in (("TJK-0", Role.COORDINATOR), ("UZB-1", Role.OBSERVER)):
         factories.assign(coordinator, many.__class__.objects.get(code=code), role)
@@ -183,3 +213,13 @@ def test_whoever_reads_many_sees_the_first_in_full_and_links_to_the_rest(many, o
     assert page.context["home"].overview is None
     assert len(page.context["home"].exercises) == 5
     assert "Other exercises" in page.content.decode()
+    assert 'href="/desk/exercises/UZB-1/"' in page.content.decode()
+
+
+def test_of_very_many_others_the_first_are_linked_and_the_list_of_all(many, observer, sign_in, monkeypatch):
+    monkeypatch.setattr(home, "OTHERS_SHOWN", 1)
+    Assignment.objects.filter(user=observer).delete()
+    factories.assign(observer, None, Role.OBSERVER)
+    page = sign_in(observer).get(HOME)
+    assert [exercise.code for exercise in page.context["home"].others] == ["TKM-3"]
+    assert "all of them" in page.content.decode()
