@@ -106,9 +106,9 @@ class Cell(ReviewedRow):
         indexes = [
             # All that progress counts by, so that it is counted without reading a cell.
             models.Index(fields=["exercise", "status", "value", "indicator"], name="cell_progress"),
-            # The queue of the review, over all exercises and in the order of its list.
+            # The queue of the review, over all exercises and in the order of its list, with all that home tells of it.
             models.Index(
-                fields=["exercise", "indicator", "year"],
+                fields=["exercise", "indicator", "year", "submitted_at", "submitted_by", "last_author"],
                 condition=Q(status=ReviewStatus.SUBMITTED),
                 name="cell_under_review",
             ),

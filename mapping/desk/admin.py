@@ -2,6 +2,8 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy
 
@@ -9,6 +11,17 @@ from mapping.audit.models import Entry
 from mapping.audit.presentation import told
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import exercises_with_role, has_role_anywhere, is_regional_coordinator
+
+
+MOST_COUNTED = 10_000  # entries
+
+
+class FirstPages(Paginator):
+    """Counts no further than anybody turns pages: the history is long. Filters lead to what is older."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[:MOST_COUNTED].count()
 
 
 class OfExercise(ExerciseFilter):
@@ -40,6 +53,7 @@ class EntryAdmin(admin.ModelAdmin):
     list_select_related = ["actor"]
     show_full_result_count = False
     list_per_page = 50
+    paginator = FirstPages
     actions = None
     fields = ["at", "actor", "verb", "target", "exercise_code", "changes", "reason", "act"]
 

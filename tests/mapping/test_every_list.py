@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mapping.countries.models import Role
+from mapping.desk import admin as history
 from tests import factories
 
 MOST_QUERIES = 15
@@ -78,3 +79,13 @@ def test_the_filter_by_exercise_keeps_the_other_filters_and_marks_its_own(db, si
         in page.content.decode()
     )
     assert '<li><a href="?status=approved">All</a></li>' in page.content.decode()
+
+
+def test_the_history_is_counted_no_further_than_anybody_turns_pages(db, sign_in, monkeypatch):
+    monkeypatch.setattr(history, "MOST_COUNTED", 60)
+    filled("KGZ-2024", "KGZ")
+    client = sign_in(factories.member("regional", None, Role.COORDINATOR))
+    address = reverse("admin:mapping_entry_changelist")
+    pages = [client.get(address, {"p": number}).context["cl"] for number in (1, 2)]
+    assert [changes.result_count for changes in pages] == [60, 60]
+    assert len(pages[1].result_list) == 10
