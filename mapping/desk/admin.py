@@ -12,7 +12,6 @@ from mapping.audit.presentation import told
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import exercises_with_role, has_role_anywhere, is_regional_coordinator
 
-
 MOST_COUNTED = 10_000  # entries
 
 
