@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mapping.audit.admin import ServiceModelAdmin
 from mapping.countries import services
+from mapping.countries.filters import CountryFilter
 from mapping.countries.forms import AgencyForm
 from mapping.countries.models import Agency, FocalPoint
 from mapping.countries.permissions import (
@@ -45,7 +46,7 @@ class AgencyAdmin(ServiceModelAdmin):
     inlines = [FocalPointInline]
     list_per_page = 25
     list_display = ["acronym", "name", "kind", "formal_request", "languages_told", "country"]
-    list_filter = ["kind", "formal_request", ("country", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["kind", "formal_request", ("country", CountryFilter)]
     list_select_related = ["country"]
     search_fields = ["search_text"]
     search_help_text = _("Words of the name, the acronym or another way it is written.")

@@ -75,7 +75,7 @@ def test_the_filter_by_exercise_keeps_the_other_filters_and_marks_its_own(db, si
     client = sign_in(factories.member("regional", None, Role.COORDINATOR))
     page = client.get(reverse("admin:mapping_source_changelist"), {"status": "approved", "exercise": "KGZ-2024"})
     assert (
-        '<li class="selected"><a href="?status=approved&amp;exercise=KGZ-2024">KGZ-2024</a></li>'
+        '<li class="selected"><a href="?exercise=KGZ-2024&amp;status=approved">KGZ-2024</a></li>'
         in page.content.decode()
     )
     assert '<li><a href="?status=approved">All</a></li>' in page.content.decode()
