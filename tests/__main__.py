@@ -1,14 +1,18 @@
-"""`make test`: the suite on SQLite and the embedded broker and, side by side, on PostgreSQL and Redis.
+"""`make test`: the suite on SQLite and the embedded broker, on PostgreSQL and Redis, and in a browser; two at a time.
 
+What a browser does is the same on either database, so it is tried on one; the whole job is walked on both.
 What cannot run here is named at the end. Under CI=true nothing may be left out. Arguments go to pytest.
 """
 
 import os
 import subprocess
 import sys
-import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from tests import services
+
+IN_A_BROWSER = "browser and not processes"
+NOTHING_TO_RUN = 5  # pytest's exit code where the arguments chose none of a suite's tests
 
 
 def main(arguments):
@@ -17,28 +21,37 @@ def main(arguments):
     if left_out and os.environ.get("CI") == "true":
         print(*left_out, "Nothing may be left out under CI=true.", sep="\n")
         return 1
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        running = [pool.submit(run, *suite, arguments) for suite in suites()]
+        codes = [suite.result() for suite in running]
+    print(*left_out, sep="\n")
+    return max((code for code in codes if code != NOTHING_TO_RUN), default=NOTHING_TO_RUN)
+
+
+def suites():
+    """Return each suite as (title, environment, which tests)."""
     here = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    suites = {"SQLite and the embedded broker": here}
+    found = [("on SQLite and the embedded broker", here, f"not ({IN_A_BROWSER})")]
     if services.both_servers_answer():
         servers = {"DATABASE_URL": services.postgresql_url(), "REDIS_URL": services.redis_url()}
-        suites["PostgreSQL and Redis"] = here | servers
-    aside = [(title, *begin(environment, arguments)) for title, environment in list(suites.items())[1:]]
-    first = next(iter(suites))
-    print(f"\n=== The suite on {first}", flush=True)
-    codes = [subprocess.call([sys.executable, "-m", "pytest", *arguments], env=suites[first])]
-    for title, suite, said in aside:
-        codes.append(suite.wait())
-        said.seek(0)
-        print(f"\n=== The suite on {title}", said.read(), sep="\n", flush=True)
-    print(*left_out, sep="\n")
-    return max(codes)
+        found.append(("on PostgreSQL and Redis", here | servers, f"not ({IN_A_BROWSER})"))
+    return [*found, ("in a browser", here, IN_A_BROWSER)]
 
 
-def begin(environment, arguments):
-    """Start a suite beside the one that is watched; return its process and the file that keeps what it says."""
-    said = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - read when the suite has ended
-    command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT), said
+def run(title, environment, chosen, arguments):
+    """Run one suite, showing how far it is; then print what else it said, and return its exit code."""
+    command = [sys.executable, "-m", "pytest", "-m", chosen, *arguments]
+    said = []
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as suite:
+        for line in suite.stdout:
+            if line.endswith("%]\n"):
+                print(f"{title}: {line}", end="", flush=True)
+            else:
+                said.append(line)
+    print(f"\n=== The suite {title}\n", *said, sep="", flush=True)
+    return suite.returncode
 
 
 if __name__ == "__main__":

@@ -1,17 +1,14 @@
 """The named actors, and what every test needs."""
 
 import os
-import uuid
 from importlib import import_module
 
-import psycopg
 import pytest
-import redis
 from django.conf import settings
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
-from mapping.countries.models import Role
+from mapping.countries.models import Exercise, Role
 from tests import factories, live, services
 from tests import postman as mail_server
 
@@ -27,10 +24,23 @@ def pytest_runtest_setup(item):
         leave_out("there is no chromium")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Start Kyrgyzstan once: to start it for each test would take longer than the tests."""
+    with django_db_blocker.unblock():
+        factories.exercise()
+
+
 @pytest.fixture
 def exercise(db):
     """Kyrgyzstan, started, nothing assessed."""
     return factories.exercise()
+
+
+@pytest.fixture
+def nothing_started(db):
+    """A site without an exercise."""
+    Exercise.objects.all().delete()
 
 
 @pytest.fixture
@@ -108,24 +118,24 @@ def _empty_the_history_between_tests():
 
 
 @pytest.fixture
-def live_environment(tmp_path):
-    """The environment of real processes: a folder, a port, a database and a broker of their own, empty."""
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    environment |= {"VAR_DIR": str(tmp_path / "var"), "PORT": str(live.free_port())}
-    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    if settings.REDIS_URL:
-        redis.Redis.from_url(settings.REDIS_URL).flushdb()
-        environment["REDIS_URL"] = settings.REDIS_URL
-    if not os.environ.get("DATABASE_URL"):
+def empty_environment(tmp_path):
+    """The environment of a site that was never started."""
+    with live.own_environment(tmp_path) as environment:
         yield environment
-    else:
-        name = f"live_{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name}")
-            base, _slash, _name = os.environ["DATABASE_URL"].rpartition("/")
-            yield environment | {"DATABASE_URL": f"{base}/{name}"}
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    live.end(environment["VAR_DIR"])
+
+
+@pytest.fixture(scope="session")
+def _prepared_environment(tmp_path_factory):
+    with live.own_environment(tmp_path_factory.mktemp("prepared")) as environment:
+        live.prepare(environment)
+        yield environment
+
+
+@pytest.fixture
+def live_environment(_prepared_environment, tmp_path):
+    """The environment of a site that was prepared as by its first start: with the demo, and nothing running."""
+    with live.own_environment(tmp_path, like=_prepared_environment) as environment:
+        yield environment
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +13,12 @@ import termios
 import threading
 import time
 import urllib.request
+import uuid
 from pathlib import Path
+
+import psycopg
+import redis
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180  # seconds that a start may take on a busy machine; a condition that holds ends the wait at once
@@ -33,6 +39,47 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def own_environment(folder, *, like=None):
+    """Yield the environment of real processes: a folder, a port, a database and a broker of their own.
+
+    They are empty, or a copy of what another such environment, `like`, holds.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    environment |= {"VAR_DIR": str(folder / "var"), "PORT": str(free_port())}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    if like:
+        shutil.copytree(like["VAR_DIR"], environment["VAR_DIR"])
+    if settings.REDIS_URL:
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
+        environment["REDIS_URL"] = settings.REDIS_URL
+    with _own_database(like) as database:
+        yield environment | database
+        end(environment["VAR_DIR"])
+
+
+@contextlib.contextmanager
+def _own_database(like):
+    """Yield the variable that names a new PostgreSQL database, or none: SQLite's is a file in the folder."""
+    here = os.environ.get("DATABASE_URL")
+    if not here:
+        yield {}
+        return
+    base, _slash, _name = here.rpartition("/")
+    name = f"live_{uuid.uuid4().hex[:12]}"
+    template = like["DATABASE_URL"].rpartition("/")[2] if like else "template1"
+    with psycopg.connect(here, dbname="postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield {"DATABASE_URL": f"{base}/{name}"}
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def prepare(environment):
+    """Do what the first start does before anything runs: database, static files, demo."""
+    code = "import django; django.setup(); from config.processes import prepare; prepare()"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
 
 
 def processes(var_dir):

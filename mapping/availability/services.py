@@ -13,6 +13,7 @@ from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record, values
 from mapping.availability.models import Cell, Claim, IndicatorNote, Value
+from mapping.content.batches import write_rows
 from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
@@ -172,12 +173,10 @@ class _Changes:
         self.new_claims, self.changed_claims, self.deleted_claims = [], [], []
 
     def write(self):
-        if self.cells:
-            Cell.objects.bulk_update(self.cells.values(), [*sorted(self.cell_fields), *EDIT_FIELDS], batch_size=500)
+        write_rows(self.cells.values(), [*sorted(self.cell_fields), *EDIT_FIELDS])
         if self.new_claims:
             Claim.objects.bulk_create(self.new_claims)
-        if self.changed_claims:
-            Claim.objects.bulk_update(self.changed_claims, [*Claim.CONTENT_FIELDS, "version"], batch_size=200)
+        write_rows(self.changed_claims, [*Claim.CONTENT_FIELDS, "version"])
         if self.deleted_claims:
             Claim.objects.filter(pk__in=[claim.pk for claim in self.deleted_claims]).delete()
 

@@ -14,6 +14,7 @@ from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
 from mapping.availability.models import Cell
+from mapping.content.batches import write_rows
 from mapping.content.errors import RowsRefused
 from mapping.content.models import ReviewStatus
 from mapping.content.services import check_version
@@ -164,7 +165,7 @@ def _decide(kind, verb, why_not, change, *, actor, model, exercise, rows, act, r
                 act=act,
             )
         )
-    model.objects.bulk_update(locked.values(), _DECIDED_FIELDS, batch_size=500)
+    write_rows(locked.values(), _DECIDED_FIELDS)
     Decision.objects.bulk_create(
         Decision(
             exercise=exercise,

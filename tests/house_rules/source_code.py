@@ -37,13 +37,14 @@ WRITERS = {
     "accounts/models.py",  # the user manager
     "accounts/work.py",  # claims
     "mapping/availability/exercises.py",
+    "mapping/content/batches.py",  # how many rows are written at once
     "mapping/management/demo/people.py",  # the only accounts with a password that somebody else knows
     "mapping/data_requests/answers.py",
     "mapping/data_requests/sending.py",  # the outbox: what became of a mail
     "mapping/review/transitions.py",
 }
 
-BULK = {"bulk_create", "bulk_update", "update_or_create", "get_or_create", "create", "save", "delete"}
+BULK = {"bulk_create", "bulk_update", "executemany", "update_or_create", "get_or_create", "create", "save", "delete"}
 
 
 def writes(tree):

@@ -68,25 +68,23 @@ def test_ctrl_c_while_it_still_starts_ends_everything_too(live_environment):
         live.until(lambda: not starting.processes(), "no process is left", LIMIT)
 
 
-@pytest.mark.parametrize("start", ["first", "second"])
-def test_the_demos_sign_ins_are_shown_at_every_start(live_environment, tmp_path, start):
-    if start == "second":
-        with live.Workbench(live_environment) as earlier:
-            earlier.wait_until_it_answers()
-    with live.Workbench(live_environment) as started:
+@pytest.mark.parametrize("environment", ["empty_environment", "live_environment"])
+def test_the_demos_sign_ins_are_shown_at_every_start(environment, request, tmp_path):
+    """The first start and a later one."""
+    with live.Workbench(request.getfixturevalue(environment)) as started:
         started.wait_until_it_answers()
         lines = (tmp_path / "var" / "demo-sign-ins.txt").read_text().splitlines()
         assert any("coordinator@example.org" in line for line in lines)
         assert all(line in started.printed for line in lines)
 
 
-def test_a_taken_port_is_told_in_one_sentence(live_environment):
+def test_a_taken_port_is_told_in_one_sentence(empty_environment):
     with socket.socket() as stranger:
-        stranger.bind(("127.0.0.1", int(live_environment["PORT"])))
+        stranger.bind(("127.0.0.1", int(empty_environment["PORT"])))
         stranger.listen()
-        ended = run_again(live_environment)
+        ended = run_again(empty_environment)
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"Port {live_environment['PORT']} is taken by another program.")
+    assert ended.stderr.startswith(f"Port {empty_environment['PORT']} is taken by another program.")
     assert len(ended.stderr.splitlines()) == 1
 
 
@@ -98,8 +96,8 @@ def test_a_taken_port_is_told_in_one_sentence(live_environment):
         ("PORT", "eighty", "The environment variable PORT cannot be used:"),
     ],
 )
-def test_a_start_that_cannot_be_says_why_without_a_traceback(live_environment, variable, value, sentence):
-    ended = run_again(live_environment | {variable: value})
+def test_a_start_that_cannot_be_says_why_without_a_traceback(empty_environment, variable, value, sentence):
+    ended = run_again(empty_environment | {variable: value})
     assert ended.returncode == 1
     assert ended.stderr.startswith(sentence)
     assert "Traceback" not in ended.stderr

@@ -30,10 +30,10 @@ def worker(environment, name):
 
 
 @pytest.fixture
-def queue(live_environment):
+def queue(empty_environment):
     """Return a function that queues one counted task for the workers of this environment."""
-    folder = Path(live_environment["VAR_DIR"]) / "broker"
-    url = live_environment.get("REDIS_URL", "files://localhost")
+    folder = Path(empty_environment["VAR_DIR"]) / "broker"
+    url = empty_environment.get("REDIS_URL", "files://localhost")
     with Connection(url, transport_options={"folder": str(folder)}) as connection:
         folder.mkdir(parents=True, exist_ok=True)
         yield lambda number: worker_application.note.apply_async((number,), connection=connection)
@@ -45,29 +45,29 @@ def runs(environment):
     return Counter(int(path.name.partition("-")[0]) for path in folder.glob("*-*"))
 
 
-def test_two_workers_run_every_message_exactly_once(live_environment, queue):
+def test_two_workers_run_every_message_exactly_once(empty_environment, queue):
     numbers = range(200)
     for number in numbers[:100]:
         queue(number)
     with ExitStack() as workers:
         for name in ("one@here", "two@here"):
-            workers.enter_context(worker(live_environment, name))
+            workers.enter_context(worker(empty_environment, name))
         for number in numbers[100:]:
             queue(number)
-        live.until(lambda: runs(live_environment).keys() == set(numbers), "every message ran")
-    assert set(runs(live_environment).values()) == {1}
+        live.until(lambda: runs(empty_environment).keys() == set(numbers), "every message ran")
+    assert set(runs(empty_environment).values()) == {1}
 
 
 @pytest.mark.embedded
-def test_a_half_written_message_is_set_aside_and_the_worker_goes_on(live_environment, queue):
+def test_a_half_written_message_is_set_aside_and_the_worker_goes_on(empty_environment, queue):
     queue(1)
-    broker = Path(live_environment["VAR_DIR"]) / "broker"
+    broker = Path(empty_environment["VAR_DIR"]) / "broker"
     (broker / "queue" / "0.celery.msg").write_text('{"body": "W1', encoding="utf-8")
-    with worker(live_environment, "one@here") as running:
-        live.until(lambda: runs(live_environment) == {1: 1}, "the next message ran")
+    with worker(empty_environment, "one@here") as running:
+        live.until(lambda: runs(empty_environment) == {1: 1}, "the next message ran")
         (broker / "queue" / "1.celery.msg").touch()
         queue(2)
-        live.until(lambda: runs(live_environment) == {1: 1, 2: 1}, "the message after an empty file ran")
+        live.until(lambda: runs(empty_environment) == {1: 1, 2: 1}, "the message after an empty file ran")
         assert running.poll() is None
     assert sorted(path.name for path in (broker / "unreadable").iterdir()) == ["0.celery.msg", "1.celery.msg"]
 

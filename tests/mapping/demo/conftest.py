@@ -28,6 +28,7 @@ def row_counts():
 def loaded(django_db_setup, django_db_blocker):
     """The demo in the database, for all tests of a module; what each of them changes is undone."""
     with django_db_blocker.unblock(), transaction.atomic():
+        Exercise.objects.all().delete()
         load(password=PASSWORD)
         yield
         transaction.set_rollback(True)

@@ -22,7 +22,7 @@ def test_an_exercise_that_is_not_the_demos_is_never_touched(db, code):
     assert row_counts() == before
 
 
-def test_an_account_that_is_not_the_demos_is_never_touched(db):
+def test_an_account_that_is_not_the_demos_is_never_touched(nothing_started):
     stranger = factories.person("reviewer")
     before = row_counts()
     with pytest.raises(CommandError, match=r"reviewer@example\.org"):
@@ -44,7 +44,7 @@ def test_an_agency_that_the_country_has_stays_as_it_is_and_is_not_asked(exercise
     assert not DataRequest.objects.exists()
 
 
-def test_a_load_that_fails_half_way_leaves_no_half_exercise(db, monkeypatch):
+def test_a_load_that_fails_half_way_leaves_no_half_exercise(nothing_started, monkeypatch):
     def fail(**kwargs):
         raise RuntimeError
 

@@ -81,7 +81,7 @@ def test_a_version_in_use_is_never_altered(actor, exercise, tmp_path):
     assert Methodology.objects.get().title != "Another"
 
 
-def test_a_version_nobody_uses_is_replaced(actor, mdmm, tmp_path):
+def test_a_version_nobody_uses_is_replaced(actor, mdmm, nothing_started, tmp_path):
     assert load_methodology(actor=actor, path=file_with(tmp_path, title="Another")).title == "Another"
     assert Methodology.objects.count() == 1
 
