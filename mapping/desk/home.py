@@ -20,7 +20,7 @@ from mapping.framework.models import Section
 from mapping.sources.models import Source
 
 IN_FULL = 5  # exercises shown with the progress of every section; further ones are links
-OVERVIEW_PAGE = 20  # exercises
+OVERVIEW_PAGE = 15  # exercises
 OTHERS_SHOWN = 50
 CHANGES_SHOWN = 20
 ENTRIES_READ = 2000  # of the history, newest first: what many people did in many exercises is not read to its end

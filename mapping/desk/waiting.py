@@ -23,7 +23,7 @@ from mapping.review.permissions import SUBMITTABLE, approvable
 from mapping.sources.models import Source
 
 REQUESTS_SHOWN = 50
-TO_REVIEW_SHOWN = 61  # one more than home has room for, so that it can say that there are more
+TO_REVIEW_SHOWN = 31  # one more than home has room for, so that it can say that there are more
 
 
 class Kind(Enum):
