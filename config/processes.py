@@ -26,7 +26,7 @@ from honcho import manager as honcho
 from honcho.environ import parse_procfile
 
 MARK = "WORKBENCH_RUN"
-PATIENCE = 8  # seconds that a process is given to end before it is killed
+PATIENCE = 5  # seconds that a process is given to end before it is killed
 
 
 class Manager(honcho.Manager):
@@ -165,8 +165,9 @@ def _manage():
     except OSError:  # nobody reads what it prints any more
         _print_nowhere()
         manager.terminate()
+        deadline = time.monotonic() + PATIENCE
         for process in multiprocessing.active_children():
-            process.join(PATIENCE)
+            process.join(max(0, deadline - time.monotonic()))
         manager.kill()
     return manager.returncode
 

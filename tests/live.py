@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import select
 import shutil
 import signal
 import socket
@@ -162,11 +163,13 @@ class Workbench:
         os.write(self._terminal, b"\x03")
 
     def close_terminal(self):
-        """Close the window."""
+        """Close the window; first let nobody read from it, since the kernel keeps it open that long."""
         terminal, self._terminal = self._terminal, None
+        self._reader.join()
         os.close(terminal)
 
     def _read(self):
-        with contextlib.suppress(OSError, TypeError):  # the terminal is closed, here or there
-            while data := os.read(self._terminal, 65536):
-                self.printed += data.decode(errors="replace")
+        with contextlib.suppress(OSError):  # nobody has the other end open any more
+            while terminal := self._terminal:
+                if select.select([terminal], [], [], 0.05)[0]:
+                    self.printed += os.read(terminal, 65536).decode(errors="replace")
