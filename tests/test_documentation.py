@@ -6,6 +6,8 @@ import pytest
 
 from tests.live import ROOT
 
+pytestmark = pytest.mark.once
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"(?:\]\(|src=\")(?!https?:)([^)#\s\"]*)(#[^)\s]*)?[)\"]")
 MOST_BYTES = 150_000  # of a picture: who clones the project loads all of them

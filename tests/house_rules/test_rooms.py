@@ -9,6 +9,8 @@ from django.core.management import call_command
 
 from tests.house_rules.source_code import ROOT, modules
 
+pytestmark = pytest.mark.once
+
 # From the bottom up; `accounts` is below all of them.
 ROOMS = [
     "audit", "framework", "countries", "content", "context", "sources", "availability", "review", "figures",

@@ -6,6 +6,8 @@ import pytest
 
 from tests.house_rules.source_code import modules
 
+pytestmark = pytest.mark.once
+
 TASKS = [
     (module, function)
     for module in modules()

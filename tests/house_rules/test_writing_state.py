@@ -6,6 +6,8 @@ import pytest
 
 from tests.house_rules.source_code import is_service, modules, public_functions, writes
 
+pytestmark = pytest.mark.once
+
 SERVICES = [module for module in modules() if is_service(module)]
 # What is not state of the domain: rows the framework itself keeps.
 NOT_STATE = {("accounts/views.py", "save")}

@@ -7,6 +7,8 @@ from kombu import Connection
 
 import config.celery  # noqa: F401 - makes files:// known
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def folder(tmp_path):

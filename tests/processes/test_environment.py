@@ -9,6 +9,8 @@ import pytest
 from config import environment as env
 from tests import live
 
+pytestmark = pytest.mark.once
+
 WRONG = [
     (lambda name: env.flag(name, default=False), "maybe"),
     (lambda name: env.integer(name, default=1, low=1, high=65535), "0"),

@@ -9,6 +9,8 @@ import pytest
 
 from tests import live
 
+pytestmark = pytest.mark.once
+
 FAKE_UV = """#!/bin/sh
 echo "$@" >> "$LOG"
 case "$*" in

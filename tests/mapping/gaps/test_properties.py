@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from mapping.gaps.facts import CellFacts, ClaimFacts
 from mapping.gaps.scores import percent, score
 from mapping.gaps.types import gaps_of
 from tests.mapping.gaps.facts import indicator, section, stock
+
+pytestmark = pytest.mark.once
 
 claims = st.builds(
     ClaimFacts,

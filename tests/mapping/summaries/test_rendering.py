@@ -12,6 +12,8 @@ from mapping.summaries.presentation import presented, told_percent
 from mapping.summaries.rendering import as_page, as_pdf
 from tests import factories
 
+pytestmark = pytest.mark.once
+
 HOSTILE = "#set text(1pt) *b* _i_ $x$ @y <z> \\ <script>alert(1)</script> {{ x }}"
 
 
