@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404
 
 from mapping.audit.models import Entry
-from mapping.availability.models import Cell, Claim, Value
-from mapping.availability.rules import is_contradicted
+from mapping.availability.models import Cell, Value
 from mapping.content.models import ReviewStatus
 from mapping.countries.models import Assignment
 from mapping.countries.permissions import exercises_with_role
@@ -93,16 +92,9 @@ def section_progress(exercise, sections):
 
 
 def cells_of(exercise, section):
-    """Return all cells of a section with their claims, by two queries."""
-    cells = list(
-        Cell.objects.filter(exercise=exercise, indicator__section=section)
-        .select_related("indicator")
-        .prefetch_related(Prefetch("claims", Claim.objects.only("cell", *_CLAIM_FIELDS)))
-        .order_by("indicator__order", "year")
-    )
-    for cell in cells:
-        cell.exercise = exercise
-    return cells
+    """Return all cells of a section with their indicator, in their order, by one query."""
+    cells = Cell.objects.filter(exercise=exercise, indicator__section=section).select_related("indicator")
+    return list(cells.defer("approved_content").order_by("indicator__order", "year"))
 
 
 def entries_of_cells(exercise, section, since):
@@ -114,11 +106,6 @@ def entries_of_cells(exercise, section, since):
         .order_by("at", "pk")
         .values_list("target_id", "actor", "actor__name", "at")
     )
-
-
-def contradicted(cells):
-    """Return the cells whose claims contradict without a note that resolves it."""
-    return [cell for cell in cells if is_contradicted(cell, list(cell.claims.all()))]
 
 
 def exercise_counts(exercise):

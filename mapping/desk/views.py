@@ -16,6 +16,7 @@ from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_
 from mapping.desk import grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
 from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
+from mapping.desk.submission import submission, warnings_word
 from mapping.review import sections as review
 from mapping.review.forms import chosen_rows
 from mapping.review.selectors import section_review
@@ -118,25 +119,41 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
 
 @desk_view("GET", "POST")
 def submit_section(request, exercise, key):
-    """Show what would be submitted and what is left, then submit it."""
+    """Show what would be submitted, what is missing and what is left; then submit it, once its warnings were read."""
     section = section_or_404(selectors.sections_of(exercise), key)
     if request.method == "POST":
-        chosen = {name: chosen_rows(request.POST, name) for name in ("cells", "sources")}
-        done = ngettext_lazy("%(count)d row submitted.", "%(count)d rows submitted.", "count")
-        return _decide(request, exercise, section, decide=review.submit_rows, chosen=chosen, done=done)
+        return _submit(request, exercise, section)
     if not has_role(request.user, exercise, EDITORS):
         messages.error(
             request, _("Only the consultants and coordinators of %(exercise)s submit.") % {"exercise": exercise.code}
         )
         return redirect("exercise_section", code=exercise.code, key=section.key)
-    cells = selectors.cells_of(exercise, section)
+    standing = section_review(request.user, exercise, section, selectors.cells_of(exercise, section))
     context = {
         "title": _("Submit %(section)s") % {"section": section.title},
         "section": section,
-        "standing": section_review(request.user, exercise, section, cells),
-        "contradicted": selectors.contradicted(cells),
+        "standing": standing,
+        "submission": submission(exercise, section, standing.to_submit),
     }
     return exercise_page(request, "mapping/desk/submit.html", exercise, **context)
+
+
+def _submit(request, exercise, section):
+    """Submit what the page showed: all of it, or by the other button what nothing is missing of."""
+    prefix = "complete_" if request.POST.get("do") == "complete" else ""
+    chosen = {name: chosen_rows(request.POST, prefix + name) for name in ("cells", "sources")}
+    seen = request.POST.get(f"{prefix}seen")
+    if seen is not None and seen != warnings_word(exercise, section, **chosen):
+        messages.warning(request, _("Nothing was submitted yet: there are new warnings. Read them, then submit."))
+        return redirect("section_submit", code=exercise.code, key=section.key)
+    try:
+        count = review.submit_rows(actor=request.user, exercise=exercise, **chosen)
+    except Refused as refusal:
+        tell(request, refusal)
+        return redirect("section_submit", code=exercise.code, key=section.key)
+    done = ngettext("%(count)d row submitted.", "%(count)d rows submitted.", count)
+    messages.success(request, done % {"count": count})
+    return redirect("exercise_section", code=exercise.code, key=section.key)
 
 
 @desk_view("POST")

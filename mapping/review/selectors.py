@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from mapping.availability.models import Cell, Claim, Value
+from mapping.availability.models import Cell, Claim
 from mapping.content.models import ReviewStatus
 from mapping.countries.permissions import REVIEWERS, has_role
 from mapping.review.permissions import approvable, why_not_return, why_not_submit, why_not_withdraw
@@ -43,7 +43,6 @@ class SectionReview:
     to_return: Rows
     submitted: Rows
     unassessed: list
-    without_reason: list
 
     @property
     def for_others(self):
@@ -101,9 +100,6 @@ def section_review(user, exercise, section, cells):
         to_return=rows(why_not_return),
         submitted=submitted,
         unassessed=[cell for cell in cells if not cell.value],
-        without_reason=[
-            cell for cell in to_submit.cells if cell.value == Value.PARTIALLY_AVAILABLE and not cell.partial_reason
-        ],
     )
 
 
@@ -113,18 +109,7 @@ def _approvable_ids(user, exercise, model, ids):
     return set(approvable(user, model.objects.filter(pk__in=ids)).order_by().values_list("pk", flat=True))
 
 
-# --- What a row lacks --------------------------------------------------------
-
-
-def why_incomplete(row):
-    """Return what a row lacks to be submitted, or an empty string."""
-    if not isinstance(row, Cell):
-        return ""
-    if not row.value:
-        return _("It is not assessed: choose a value first.")
-    if row.value == Value.PARTIALLY_AVAILABLE and not row.partial_reason:
-        return _("It is partially available without a reason: say why partially.")
-    return ""
+# --- What a cell waits for ---------------------------------------------------
 
 
 def unapproved_sources(model, ids):
