@@ -17,7 +17,7 @@ def submit_rows(*, actor, exercise, cells=(), sources=()):
 
     Raises Refused with a sentence for every row at fault, of either kind, and then submits none.
     """
-    along = {"along": [pk for pk, _version in sources]}
+    along = {"along": [pk for pk, _version in sources], "sources_locked": True}
     steps = [(transitions.submit, Source, sources, {}), (transitions.submit, Cell, cells, along)]
     return _in_one_act(steps, actor=actor, exercise=exercise)
 
@@ -51,7 +51,7 @@ def decide_rows(*, actor, exercise, approved=None, returned=None, reason="", rea
     for model, name in ((Source, "source"), (Cell, "cell")):
         why = {"reason": reason, "reasons": reasons.get(name, {})}
         steps.append((transitions.return_with_reason, model, returned.get(name, ()), why))
-        steps.append((transitions.approve, model, approved.get(name, ()), {}))
+        steps.append((transitions.approve, model, approved.get(name, ()), {"sources_locked": True}))
     return _in_one_act(steps, actor=actor, exercise=exercise)
 
 
@@ -63,8 +63,7 @@ def _in_one_act(steps, *, actor, exercise):
     _lock_sources_of(steps)
     for transition, model, rows, further in steps:
         try:
-            with transaction.atomic():
-                decided += len(transition(actor=actor, model=model, exercise=exercise, rows=rows, act=act, **further))
+            decided += len(transition(actor=actor, model=model, exercise=exercise, rows=rows, act=act, **further))
         except RowsRefused as refused:
             refusals.append((model, refused))
     if refusals:

@@ -5,8 +5,10 @@ or none: a row at another version than was seen is refused, so that nobody decid
 """
 
 import uuid
+from contextlib import nullcontext
+from functools import wraps
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,13 +41,29 @@ _DECIDED_FIELDS = (
 LONGEST_REASON = 2000  # characters
 
 
-@transaction.atomic
-def submit(*, actor, model, exercise, rows, along=(), act=None):
+def _as_one(transition):
+    """Make a transition one transaction, or a part of the one it is called in.
+
+    It needs no savepoint there: it judges every row before it writes the first, so what it refuses left nothing behind.
+    """
+
+    @wraps(transition)
+    def in_transaction(**kwargs):
+        with nullcontext() if connection.in_atomic_block else transaction.atomic():
+            return transition(**kwargs)
+
+    return in_transaction
+
+
+@_as_one
+def submit(*, actor, model, exercise, rows, along=(), act=None, sources_locked=False):
     """Submit drafts and returned rows for review, refusing those that lack what the methodology insists on.
 
-    Parameters: `along` are the ids of sources submitted in the same act, which cells may therefore cite.
+    Parameters: `along` are the ids of sources submitted in the same act, which cells may therefore cite;
+    `sources_locked` says that the caller holds the cited sources.
     """
-    lock_sources(model, rows)
+    if not sources_locked:
+        lock_sources(model, rows)
 
     def judge(locked):
         lacking = refusals(lacks(model, locked, exercise=exercise, along=along))
@@ -67,7 +85,7 @@ def submit(*, actor, model, exercise, rows, along=(), act=None):
     )
 
 
-@transaction.atomic
+@_as_one
 def withdraw(*, actor, model, exercise, rows, act=None):
     """Take submitted rows back to draft."""
 
@@ -90,10 +108,11 @@ def withdraw(*, actor, model, exercise, rows, act=None):
     )
 
 
-@transaction.atomic
-def approve(*, actor, model, exercise, rows, act=None):
-    """Approve submitted rows: their content as it is now becomes the approved copy."""
-    lock_sources(model, rows)
+@_as_one
+def approve(*, actor, model, exercise, rows, act=None, sources_locked=False):
+    """Approve submitted rows: their content as it is now becomes the approved copy; `sources_locked` as in `submit`."""
+    if not sources_locked:
+        lock_sources(model, rows)
 
     def judge(locked):
         ids = [row.pk for row in locked]
@@ -120,7 +139,7 @@ def approve(*, actor, model, exercise, rows, act=None):
     )
 
 
-@transaction.atomic
+@_as_one
 def return_with_reason(*, actor, model, exercise, rows, reason="", reasons=None, act=None):
     """Return submitted or approved rows to who entered them, always with a reason; the approved copy is kept.
 
