@@ -62,7 +62,9 @@ def _lines(one):
 
 
 def _short(text):
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…" if text else "–"
+    if not text:
+        return "–"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def last_decisions(model, rows):
