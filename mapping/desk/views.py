@@ -15,6 +15,7 @@ from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_
 from mapping.desk import grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
 from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
+from mapping.review.free_reviewers import nobody_free
 from mapping.review.meanwhile import others_deciding
 from mapping.review.selectors import section_review
 
@@ -26,12 +27,14 @@ def exercise(request, exercise):
     """Show how far an exercise is, who works on it, and the way to everything of it."""
     sections = selectors.sections_of(exercise)
     progress, total = selectors.section_progress(exercise, sections)
+    people = list(selectors.people_of(exercise))
     context = {
         "title": str(exercise),
         "progress": progress,
         "total": total,
         "counts": selectors.exercise_counts(exercise),
-        "people": selectors.people_of(exercise),
+        "people": people,
+        "nobody_free": nobody_free(exercise, people),
         "coordinates": has_role(request.user, exercise, COORDINATORS),
     }
     return exercise_page(request, "mapping/desk/exercise.html", exercise, **context)
