@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404
 
-from mapping.audit.models import Entry
+from mapping.audit.models import Entry, Verb
 from mapping.availability.models import Cell, Value
 from mapping.content.models import ReviewStatus
 from mapping.countries.models import Assignment
@@ -111,6 +111,12 @@ def entries_of_cells(exercise, section, since):
 def exercise_counts(exercise):
     """Return how many sources and agencies an exercise has, by what its page calls them."""
     return {"sources": exercise.sources.count(), "agencies": exercise.country.agencies.count()}
+
+
+def freezing_of(exercise):
+    """Return the entry of the history that tells who froze the exercise, and why."""
+    told = Entry.objects.filter(exercise_code=exercise.code, verb=Verb.FROZEN).select_related("actor")
+    return told.first() or Entry(verb=Verb.FROZEN)
 
 
 def people_of(exercise):
