@@ -18,6 +18,7 @@ from mapping.data_requests import services as requests
 from mapping.data_requests.sending import send_message
 from mapping.framework.services import load_methodology
 from mapping.review import transitions
+from mapping.review.permissions import SUBMITTABLE
 from mapping.sources.services import add_attachment, create_source
 from mapping.summaries.services import compile_summary, request_compilation
 from mapping.workbook.selectors import content_of
@@ -101,6 +102,11 @@ def assess(actor, cell, value="available", *, source=None, claim=None, **values)
 
 
 def submit(actor, *rows):
+    """Submit rows; drafts of sources that a cell cites go with it."""
+    for row in rows:
+        cited = transitions.cited_sources([row], statuses=SUBMITTABLE) if isinstance(row, Cell) else []
+        for source in cited:
+            _decide(transitions.submit, actor, [source])
     return _decide(transitions.submit, actor, rows)
 
 

@@ -3,6 +3,7 @@
 from django import forms
 
 from mapping.audit.admin import ServiceModelAdmin
+from mapping.content.approved import approved_version
 from mapping.content.errors import StaleVersion
 from mapping.content.permissions import can_view, visible, why_not_edit
 from mapping.countries.permissions import EDITORS, has_role_anywhere
@@ -51,6 +52,7 @@ class ReviewedModelAdmin(ServiceModelAdmin):
         row, form = context["original"], context["adminform"].form
         context["conflict"] = conflict(form, getattr(request, "refusal", None))
         context["why_not_edit"] = why_not_edit(request.user, row) if row else ""
+        context["approved"] = approved_version(row) if row else None
         return super().render_change_form(request, context, **kwargs)
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import admin
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from mapping.audit.admin import ServiceModelAdmin
@@ -81,6 +82,18 @@ class AssignmentAdmin(ServiceModelAdmin):
 
     def delete_row(self, request, row):
         unassign(actor=request.user, assignment=row)
+        request.left_exercise = row.exercise
+
+    def response_post_save_add(self, request, obj):
+        return self._to_exercise(obj.exercise) or super().response_post_save_add(request, obj)
+
+    def response_delete(self, request, obj_display, obj_id):
+        response = super().response_delete(request, obj_display, obj_id)
+        return self._to_exercise(getattr(request, "left_exercise", None)) or response
+
+    def _to_exercise(self, exercise):
+        """Go where it shows who works on the exercise by now, and whether somebody is left who may approve."""
+        return redirect("exercise", code=exercise.code) if exercise else None
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

@@ -10,9 +10,12 @@ from mapping.availability.models import Cell, Value
 from mapping.availability.services import CellEdit, save_cells
 from mapping.content.permissions import why_not_edit
 from mapping.countries.permissions import EDITORS, REVIEWERS, has_role
-from mapping.review import transitions
+from mapping.review import sections, transitions
+from mapping.review.completeness import lacks
+from mapping.review.forms import chosen_rows
 from mapping.review.models import Decision
 from mapping.review.obstacles import obstacles
+from mapping.review.permissions import SUBMITTABLE
 
 NOT_ASSESSED = "not_assessed"
 
@@ -76,17 +79,33 @@ def acts_for(user, exercise):
     return [(key, act.title) for key, act in ACTS.items() if has_role(user, exercise, act.roles)]
 
 
-def why_not(user, act, cells):
-    """Return {cell id: what stands against the act} before anything is tried."""
+def why_not(user, act, cells, *, along=()):
+    """Return {cell id: what stands against the act} before anything is tried; `along` as `goes_along` returns it."""
     if act.decision:
-        return obstacles(user, cells, act.decision)
+        return obstacles(user, cells, act.decision, along=[source.pk for source in along])
     return {cell.pk: sentence for cell in cells if (sentence := why_not_edit(user, cell))}
+
+
+def goes_along(act, cells):
+    """Return the sources that go to review together with the cells that cite them."""
+    if act.decision != Decision.Kind.SUBMITTED:
+        return []
+    return list(transitions.cited_sources(cells, statuses=SUBMITTABLE))
+
+
+def warnings(act, cells, *, along=()):
+    """Return what does not stand against the act and is told before it: [Lack]."""
+    if act.decision != Decision.Kind.SUBMITTED or not cells:
+        return []
+    found = lacks(Cell, cells, exercise=cells[0].exercise, along=[source.pk for source in along])
+    return [lack for of_cell in found.values() for lack in of_cell if not lack.refuses]
 
 
 def do(act, *, actor, exercise, rows, data):
     """Do the act to rows, given as [(id, version seen)]: to all or none. Return how many cells changed.
 
-    Parameters: `data` is what was typed: `value` and `partial_reason`, or `reason`. Raises Refused, RowsRefused.
+    Parameters: `data` is what was posted: `value` and `partial_reason`, or `reason`, or the `sources` that go along.
+    Raises Refused, RowsRefused.
     """
     if not rows:
         raise Unchanged(_("No cell is left to do this to."))
@@ -94,6 +113,9 @@ def do(act, *, actor, exercise, rows, data):
         values = _values(data)
         edits = [CellEdit(pk, version, dict(values)) for pk, version in rows]
         return len(save_cells(actor=actor, exercise=exercise, edits=edits))
+    if act.decision == Decision.Kind.SUBMITTED:
+        sources = chosen_rows(data, "sources")
+        return sections.submit_rows(actor=actor, exercise=exercise, cells=rows, sources=sources) - len(sources)
     reason = {"reason": data.get("reason", "")} if act.asks_reason else {}
     return len(act.transition(actor=actor, model=Cell, exercise=exercise, rows=rows, **reason))
 

@@ -21,6 +21,7 @@ from mapping.audit.selectors import history
 from mapping.availability.models import Cell, PartialReason
 from mapping.availability.rules import contradictions, suggested_value
 from mapping.availability.services import save_each
+from mapping.content.approved import approved_version
 from mapping.content.errors import StaleVersion
 from mapping.content.permissions import why_not_edit
 from mapping.countries.permissions import EDITORS, has_role
@@ -144,7 +145,7 @@ def panel(request, exercise, section, pk):
     """Show one cell in full beside the grid, as a fragment of HTML."""
     cell = (
         Cell.objects.filter(exercise=exercise, indicator__section=section, pk=pk)
-        .select_related("indicator__section", "last_author")
+        .select_related("indicator__section", "last_author", "approved_by")
         .first()
     )
     if cell is None:
@@ -159,6 +160,7 @@ def panel(request, exercise, section, pk):
         "why_not": why_not_edit(request.user, cell),
         "edits": has_role(request.user, exercise, EDITORS),
         "reasons": PartialReason.choices,
+        "approved": approved_version(cell),
         "entries": told(history(cell)[:LAST_ENTRIES]),
     }
     return TemplateResponse(request, "mapping/desk/_panel.html", context)

@@ -147,13 +147,16 @@ def _confirmation(request, exercise, act, seen, *, refusal=None, refusals=None):
         raise Http404  # a cell of another exercise
     for cell in cells:
         cell.exercise = exercise
-    against = cell_acts.why_not(request.user, act, cells)
+    along = cell_acts.goes_along(act, cells)
+    against = cell_acts.why_not(request.user, act, cells, along=along)
+    possible = [cell for cell in cells if cell.pk not in against]
+    along = cell_acts.goes_along(act, possible) if len(possible) < len(cells) else along
     rows = [Row(cell, changed=cell.version != seen[cell.pk]) for cell in cells]
     for row in rows:
         told = (refusals or {}).get(row.cell.pk)
         row.problems = [against[row.cell.pk]] if row.cell.pk in against else []
-        if told and not row.problems and not row.changed:
-            row.problems = [str(told), *told.problems]
+        if told and not row.problems and (act.decision or not row.changed):
+            row.problems, row.changed = [str(told), *told.problems], False
     context = {
         "title": act.title,
         "act": act,
@@ -161,6 +164,8 @@ def _confirmation(request, exercise, act, seen, *, refusal=None, refusals=None):
         "list_address": _list_address(exercise, SavedView.List.CELLS, narrowing(SavedView.List.CELLS, request.GET)),
         "possible": [row for row in rows if row.cell.pk not in against],
         "impossible": [row for row in rows if row.cell.pk in against],
+        "along": along,
+        "warnings": cell_acts.warnings(act, possible, along=along),
         "refusal": refusal,
         "typed": request.POST,
         "values": [(key, word) for key, word in VALUES.items()],

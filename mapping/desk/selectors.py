@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404
 
-from mapping.audit.models import Entry
-from mapping.availability.models import Cell, Claim, Value
-from mapping.availability.rules import is_contradicted
+from mapping.audit.models import Entry, Verb
+from mapping.availability.models import Cell, Value
 from mapping.content.models import ReviewStatus
 from mapping.countries.models import Assignment
 from mapping.countries.permissions import exercises_with_role
@@ -93,16 +92,9 @@ def section_progress(exercise, sections):
 
 
 def cells_of(exercise, section):
-    """Return all cells of a section with their claims, by two queries."""
-    cells = list(
-        Cell.objects.filter(exercise=exercise, indicator__section=section)
-        .select_related("indicator")
-        .prefetch_related(Prefetch("claims", Claim.objects.only("cell", *_CLAIM_FIELDS)))
-        .order_by("indicator__order", "year")
-    )
-    for cell in cells:
-        cell.exercise = exercise
-    return cells
+    """Return all cells of a section with their indicator, in their order, by one query."""
+    cells = Cell.objects.filter(exercise=exercise, indicator__section=section).select_related("indicator")
+    return list(cells.defer("approved_content").order_by("indicator__order", "year"))
 
 
 def entries_of_cells(exercise, section, since):
@@ -116,14 +108,15 @@ def entries_of_cells(exercise, section, since):
     )
 
 
-def contradicted(cells):
-    """Return the cells whose claims contradict without a note that resolves it."""
-    return [cell for cell in cells if is_contradicted(cell, list(cell.claims.all()))]
-
-
 def exercise_counts(exercise):
     """Return how many sources and agencies an exercise has, by what its page calls them."""
     return {"sources": exercise.sources.count(), "agencies": exercise.country.agencies.count()}
+
+
+def freezing_of(exercise):
+    """Return the entry of the history that tells who froze the exercise, and why."""
+    told = Entry.objects.filter(exercise_code=exercise.code, verb=Verb.FROZEN).select_related("actor")
+    return told.first() or Entry(verb=Verb.FROZEN)
 
 
 def people_of(exercise):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mapping.desk import bulk_views, grid_views, list_views, views
+from mapping.desk import bulk_views, grid_views, list_views, review_views, views
 
 SECTION = "desk/exercises/<slug:code>/sections/<slug:key>/"
 
@@ -19,8 +19,8 @@ urlpatterns = [
         name="list_view_delete",
     ),
     path(SECTION, views.section, name="exercise_section"),
-    path(f"{SECTION}submit/", views.submit_section, name="section_submit"),
-    path(f"{SECTION}review/", views.review_section, name="section_review"),
+    path(f"{SECTION}submit/", review_views.submit_section, name="section_submit"),
+    path(f"{SECTION}review/", review_views.review_section, name="section_review"),
     path(f"{SECTION}cells/", grid_views.save, name="grid_save"),
     path(f"{SECTION}changes/", grid_views.changes, name="grid_changes"),
     path(f"{SECTION}cells/<int:pk>/panel/", grid_views.panel, name="grid_panel"),

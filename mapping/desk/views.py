@@ -1,12 +1,11 @@
-"""Pages that combine rooms: an exercise, one of its sections as a grid, the review of that section."""
+"""Pages that combine rooms: an exercise, one of its sections as a grid."""
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext
 
 from accounts.refusals import Refused
 from mapping.availability.services import save_cells
@@ -16,8 +15,8 @@ from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_
 from mapping.desk import grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
 from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
-from mapping.review import sections as review
-from mapping.review.forms import chosen_rows
+from mapping.review.free_reviewers import nobody_free
+from mapping.review.meanwhile import others_deciding
 from mapping.review.selectors import section_review
 
 # --- An exercise -------------------------------------------------------------
@@ -28,12 +27,14 @@ def exercise(request, exercise):
     """Show how far an exercise is, who works on it, and the way to everything of it."""
     sections = selectors.sections_of(exercise)
     progress, total = selectors.section_progress(exercise, sections)
+    people = list(selectors.people_of(exercise))
     context = {
         "title": str(exercise),
         "progress": progress,
         "total": total,
         "counts": selectors.exercise_counts(exercise),
-        "people": selectors.people_of(exercise),
+        "people": people,
+        "nobody_free": nobody_free(exercise, people),
         "coordinates": has_role(request.user, exercise, COORDINATORS),
     }
     return exercise_page(request, "mapping/desk/exercise.html", exercise, **context)
@@ -107,74 +108,8 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
+        "others": others_deciding(request.user, exercise, section),
     }
     page = exercise_page(request, "mapping/desk/section.html", exercise, **context)
     page.add_post_render_callback(grid_page.put_rows)
     return page
-
-
-# --- The review of a section -------------------------------------------------
-
-
-@desk_view("GET", "POST")
-def submit_section(request, exercise, key):
-    """Show what would be submitted and what is left, then submit it."""
-    section = section_or_404(selectors.sections_of(exercise), key)
-    if request.method == "POST":
-        chosen = {name: chosen_rows(request.POST, name) for name in ("cells", "sources")}
-        done = ngettext_lazy("%(count)d row submitted.", "%(count)d rows submitted.", "count")
-        return _decide(request, exercise, section, decide=review.submit_rows, chosen=chosen, done=done)
-    if not has_role(request.user, exercise, EDITORS):
-        messages.error(
-            request, _("Only the consultants and coordinators of %(exercise)s submit.") % {"exercise": exercise.code}
-        )
-        return redirect("exercise_section", code=exercise.code, key=section.key)
-    cells = selectors.cells_of(exercise, section)
-    context = {
-        "title": _("Submit %(section)s") % {"section": section.title},
-        "section": section,
-        "standing": section_review(request.user, exercise, section, cells),
-        "contradicted": selectors.contradicted(cells),
-    }
-    return exercise_page(request, "mapping/desk/submit.html", exercise, **context)
-
-
-@desk_view("POST")
-def review_section(request, exercise, key):
-    """Withdraw, approve or return rows of the section: the chosen ones or, by their own buttons, all that can be."""
-    section = section_or_404(selectors.sections_of(exercise), key)
-    do = request.POST.get("do")
-    if do not in _DECISIONS:
-        raise BadRequest("unknown decision")
-    decide, prefix, done = _DECISIONS[do]
-    chosen = {name: chosen_rows(request.POST, prefix + name) for name in ("cells", "sources")}
-    if decide is review.return_rows:
-        chosen["reason"] = request.POST.get("reason", "")
-    return _decide(request, exercise, section, decide=decide, chosen=chosen, done=done)
-
-
-# What each button does, and the fields that hold its rows: chosen by hand, or all of a kind as they were shown.
-_DECISIONS = {
-    "withdraw": (
-        review.withdraw_rows,
-        "withdrawable_",
-        ngettext_lazy("%(count)d row withdrawn.", "%(count)d rows withdrawn.", "count"),
-    ),
-    "approve": (review.approve_rows, "", ngettext_lazy("%(count)d row approved.", "%(count)d rows approved.", "count")),
-    "approve_all": (
-        review.approve_rows,
-        "approvable_",
-        ngettext_lazy("%(count)d row approved.", "%(count)d rows approved.", "count"),
-    ),
-    "return": (review.return_rows, "", ngettext_lazy("%(count)d row returned.", "%(count)d rows returned.", "count")),
-}
-
-
-def _decide(request, exercise, section, *, decide, chosen, done):
-    try:
-        count = decide(actor=request.user, exercise=exercise, **chosen)
-    except Refused as refusal:
-        tell(request, refusal)
-    else:
-        messages.success(request, done % {"count": count})
-    return redirect("exercise_section", code=exercise.code, key=section.key)

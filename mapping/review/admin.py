@@ -16,8 +16,12 @@ from mapping.content.permissions import can_view, visible
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import has_role_anywhere
 from mapping.review import sections
+from mapping.review.completeness import lacks
 from mapping.review.forms import chosen_rows
 from mapping.review.models import CellUnderReview, SourceUnderReview
+from mapping.review.permissions import SUBMITTABLE
+from mapping.review.transitions import cited_sources
+from mapping.sources.models import Source
 from mapping.sources.selectors import search as search_sources
 from mapping.templatetags import workbench
 
@@ -127,9 +131,11 @@ class UnderReviewAdmin(ServiceModelAdmin):
             if pk in exercise_of:
                 by_exercise.setdefault(exercise_of[pk], []).append((pk, version))
         reason = {"reason": request.POST.get("reason", "")} if decide is sections.return_rows else {}
+        along = dict(chosen_rows(request.POST, "along"))
         for exercise, rows in by_exercise.items():
+            with_them = self._going_along(exercise, along) if decide is sections.submit_rows else {}
             try:
-                count = decide(actor=request.user, exercise=exercise, **{self.rows_are: rows}, **reason)
+                count = decide(actor=request.user, exercise=exercise, **{self.rows_are: rows}, **with_them, **reason)
             except Refused as refusal:
                 for sentence in (refusal.sentence, *refusal.problems):
                     self.message_user(request, sentence, messages.ERROR)
@@ -137,17 +143,39 @@ class UnderReviewAdmin(ServiceModelAdmin):
                 self.message_user(request, done % {"count": count}, messages.SUCCESS)
         return None
 
+    def _going_along(self, exercise, along):
+        """Return the sources that are submitted with cells, of those that were shown, as the service takes them."""
+        return {}
+
+    def cited(self, rows):
+        """Return the sources that go to review with these rows."""
+        return []
+
     def _confirmation(self, request, queryset, *, decide, title):
+        submits = decide is sections.submit_rows
+        along = self.cited(queryset) if submits else []
         context = {
             **self.admin_site.each_context(request),
             "title": title,
             "opts": self.opts,
             "rows": list(queryset),
+            "along": along,
+            "warnings": self._warnings(queryset, along) if submits else [],
             "action": decide.__name__,
             "asks_reason": decide is sections.return_rows,
             "checkbox": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "mapping/review/confirm.html", context)
+
+    def _warnings(self, rows, along):
+        by_exercise = {}
+        for row in rows:
+            by_exercise.setdefault(row.exercise, []).append(row)
+        ids = [source.pk for source in along]
+        found = [
+            lacks(self.model._meta.concrete_model, of, exercise=where, along=ids) for where, of in by_exercise.items()
+        ]
+        return [lack for of_rows in found for told in of_rows.values() for lack in told if not lack.refuses]
 
 
 @admin.register(CellUnderReview)
@@ -173,6 +201,13 @@ class CellUnderReviewAdmin(UnderReviewAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return search_cells(queryset, search_term), False
+
+    def _going_along(self, exercise, along):
+        known = Source.objects.filter(exercise=exercise, pk__in=along).order_by("pk").values_list("pk", flat=True)
+        return {"sources": [(pk, along[pk]) for pk in known]}
+
+    def cited(self, rows):
+        return list(cited_sources(list(rows), statuses=SUBMITTABLE))
 
     @admin.display(description=gettext_lazy("value"), ordering="value")
     def shown_value(self, cell):

@@ -1,6 +1,7 @@
 """What stands against a decision on many cells at once, said of each before anything is tried."""
 
 from mapping.availability.models import Cell
+from mapping.review.completeness import lacks, refusals
 from mapping.review.models import Decision
 from mapping.review.permissions import (
     contributors_of,
@@ -9,19 +10,22 @@ from mapping.review.permissions import (
     why_not_submit,
     why_not_withdraw,
 )
-from mapping.review.selectors import unapproved_sources, why_incomplete, why_sources_unapproved
+from mapping.review.selectors import unapproved_sources, why_sources_unapproved
 
 
-def obstacles(user, cells, kind):
+def obstacles(user, cells, kind, *, along=()):
     """Return {cell id: why this person may not take this step with it now}, without the cells nothing stands against.
 
-    The cells come with their exercise; one or two queries for all of them.
+    The cells come with their exercise and indicator; a few queries for all of them. `along` are the ids of sources that go to
+    review with them.
     """
     ids = [cell.pk for cell in cells]
+    if kind == Decision.Kind.SUBMITTED and cells:
+        lacking = refusals(lacks(Cell, cells, exercise=cells[0].exercise, along=along))
     if kind == Decision.Kind.APPROVED:
         contributors, unapproved = contributors_of(Cell, ids), unapproved_sources(Cell, ids)
     sentences = {
-        Decision.Kind.SUBMITTED: lambda cell: why_not_submit(user, cell) or why_incomplete(cell),
+        Decision.Kind.SUBMITTED: lambda cell: why_not_submit(user, cell) or " ".join(lacking.get(cell.pk, ())),
         Decision.Kind.WITHDRAWN: lambda cell: why_not_withdraw(user, cell),
         Decision.Kind.APPROVED: lambda cell: (
             why_not_approve(user, cell, contributors=contributors.get(cell.pk, set()))

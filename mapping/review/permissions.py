@@ -98,20 +98,16 @@ def returnable(user, queryset):
 
 
 def contributors_of(model, ids):
-    """Return {row id: {ids of the people who worked on it since its last approval or return}}, by two queries."""
-    ids = list(ids)
-    decided = {}
-    for target_id, at in (
-        _decisive().filter(target_type=model._meta.model_name, target_id__in=ids).values_list("target_id", "at")
-    ):
-        decided[target_id] = max(at, decided.get(target_id, at))
-    found = {}
+    """Return {row id: {ids of the people who worked on it since its last approval or return}}, by one query."""
     entries = Entry.objects.filter(
-        target_type=model._meta.model_name, target_id__in=ids, verb__in=CONTRIBUTIONS
-    ).order_by()
-    for target_id, actor_id, at in entries.values_list("target_id", "actor_id", "at"):
-        if target_id not in decided or at > decided[target_id]:
-            found.setdefault(target_id, set()).add(actor_id)
+        Q(at__gt=Subquery(_last_decision(model))) | ~Exists(_decisions(model)),
+        target_type=model._meta.model_name,
+        target_id__in=list(ids),
+        verb__in=CONTRIBUTIONS,
+    )
+    found = {}
+    for target_id, actor_id in entries.order_by().values_list("target_id", "actor_id").distinct():
+        found.setdefault(target_id, set()).add(actor_id)
     return found
 
 

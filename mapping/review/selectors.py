@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 
-from mapping.availability.models import Cell, Claim, Value
+from mapping.availability.models import Cell, Claim
 from mapping.content.models import ReviewStatus
 from mapping.countries.permissions import REVIEWERS, has_role
 from mapping.review.permissions import approvable, why_not_return, why_not_submit, why_not_withdraw
@@ -43,7 +43,6 @@ class SectionReview:
     to_return: Rows
     submitted: Rows
     unassessed: list
-    without_reason: list
 
     @property
     def for_others(self):
@@ -86,45 +85,38 @@ def section_review(user, exercise, section, cells):
     to_submit = rows(why_not_submit)
     to_submit.cells = [cell for cell in to_submit.cells if cell.value]
     submitted = Rows(*([row for row in found if row.status == ReviewStatus.SUBMITTED] for found in (cells, sources)))
-    approvable_ids = {
-        model: _approvable_ids(user, exercise, model, [row.pk for row in found])
-        for model, found in ((Cell, submitted.cells), (Source, submitted.sources))
-    }
+    approvable_ids = _approvable_ids(user, exercise, submitted)
     return SectionReview(
         sources=sources,
         to_submit=to_submit,
         to_withdraw=rows(why_not_withdraw),
         to_approve=Rows(
-            [cell for cell in submitted.cells if cell.pk in approvable_ids[Cell]],
-            [source for source in submitted.sources if source.pk in approvable_ids[Source]],
+            [cell for cell in submitted.cells if ("cell", cell.pk) in approvable_ids],
+            [source for source in submitted.sources if ("source", source.pk) in approvable_ids],
         ),
         to_return=rows(why_not_return),
         submitted=submitted,
         unassessed=[cell for cell in cells if not cell.value],
-        without_reason=[
-            cell for cell in to_submit.cells if cell.value == Value.PARTIALLY_AVAILABLE and not cell.partial_reason
-        ],
     )
 
 
-def _approvable_ids(user, exercise, model, ids):
-    if not ids or not has_role(user, exercise, REVIEWERS):
+def _approvable_ids(user, exercise, submitted):
+    """Return {("cell" or "source", id)} of the submitted rows that this person may approve, by one query."""
+    found = [(Cell, submitted.cells), (Source, submitted.sources)]
+    asked = [
+        approvable(user, model.objects.filter(pk__in=[row.pk for row in rows]))
+        .order_by()
+        .annotate(kind=Value(model._meta.model_name))
+        .values_list("kind", "pk")
+        for model, rows in found
+        if rows
+    ]
+    if not asked or not has_role(user, exercise, REVIEWERS):
         return set()
-    return set(approvable(user, model.objects.filter(pk__in=ids)).order_by().values_list("pk", flat=True))
+    return set(asked[0].union(*asked[1:], all=True))
 
 
-# --- What a row lacks --------------------------------------------------------
-
-
-def why_incomplete(row):
-    """Return what a row lacks to be submitted, or an empty string."""
-    if not isinstance(row, Cell):
-        return ""
-    if not row.value:
-        return _("It is not assessed: choose a value first.")
-    if row.value == Value.PARTIALLY_AVAILABLE and not row.partial_reason:
-        return _("It is partially available without a reason: say why partially.")
-    return ""
+# --- What a cell waits for ---------------------------------------------------
 
 
 def unapproved_sources(model, ids):

@@ -1,6 +1,6 @@
 """The desk's sources: one form, a list over all one's exercises, import and export."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -20,6 +20,7 @@ from mapping.framework.models import Term
 from mapping.framework.selectors import terms
 from mapping.inputs import language_name
 from mapping.sources import services
+from mapping.sources.errors import SourceInUse
 from mapping.sources.forms import SourceForm
 from mapping.sources.models import Source
 from mapping.sources.resources import SourceResource
@@ -275,6 +276,16 @@ class SourceAdmin(ExchangeAdmin, ReviewedModelAdmin):
 
     def delete_row(self, request, row):
         services.delete_source(actor=request.user, source=row, version=row.version)
+
+    def tell(self, request, refusal):
+        """Show a refusal as messages; each cell that the source is evidence of is a link."""
+        if not isinstance(refusal, SourceInUse):
+            return super().tell(request, refusal)
+        self.message_user(request, refusal.sentence, messages.ERROR)
+        for pk, name in refusal.cells.items():
+            address = reverse("admin:mapping_cell_change", args=[pk])
+            self.message_user(request, format_html('<a href="{}">{}</a>', address, name), messages.ERROR)
+        return None
 
     def get_deleted_objects(self, objs, request):
         """Leave to the service what stands against it: it names the cells, where Django would list rows."""

@@ -1,7 +1,9 @@
 """Read sources."""
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
+from mapping.content.models import ReviewStatus
 from mapping.fields import folded
 from mapping.sources.citations import fold_link, near
 from mapping.sources.models import Source
@@ -34,11 +36,19 @@ def cell_counts(sources):
 
 
 def cells_resting_on(source):
-    """Return the names of the cells of which the source is evidence, each once, in their order."""
-    claims = source.claims.select_related("cell__indicator__section").order_by(
-        "cell__indicator__section__order", "cell__indicator__order", "cell__year"
+    """Return {cell id: name} of the cells of which the source is evidence, now or as they were approved, in their order.
+
+    Approved content that is current is told by the cell's claims: only that of cells edited since is looked into.
+    """
+    cells = source.exercise.cells.select_related("indicator__section").order_by(
+        "indicator__section__order", "indicator__order", "year"
     )
-    return list(dict.fromkeys(f"{claim.cell.indicator.section}: {claim.cell}" for claim in claims))
+    named = {cell.pk: f"{cell.indicator.section}: {cell}" for cell in cells.filter(claims__source=source).distinct()}
+    edited = cells.exclude(approved_content=None).exclude(status=ReviewStatus.APPROVED).exclude(pk__in=named)
+    for cell in edited:
+        if any(claim["source"] == source.pk for claim in cell.approved_content["claims"]):
+            named[cell.pk] = _("%(cell)s, as it was approved") % {"cell": f"{cell.indicator.section}: {cell}"}
+    return named
 
 
 def _same_institution(one, other):

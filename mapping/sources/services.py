@@ -15,6 +15,7 @@ from mapping.countries.models import Agency, Exercise
 from mapping.fields import folded
 from mapping.inputs import is_language
 from mapping.sources.citations import citation_key, fold_link, next_suffix, split_citation_key, years_named
+from mapping.sources.errors import SourceInUse
 from mapping.sources.models import Attachment, Source
 from mapping.sources.selectors import cells_resting_on
 from mapping.sources.uploads import check_upload, clean_name
@@ -90,7 +91,7 @@ def delete_source(*, actor, source, version, reason=""):
     _refuse_uneditable(actor, source)
     check_version(source, version)
     if cells := cells_resting_on(source):
-        raise Refused(
+        raise SourceInUse(
             _("“%(source)s” is the evidence of these cells. Remove its claims there first.") % {"source": source}, cells
         )
     if source.attachments.exists():

@@ -2,8 +2,10 @@
 
 from django import template
 
+from mapping.countries.models import Exercise
 from mapping.desk.navigation import navigation_of
 from mapping.desk.saved_views import views_of
+from mapping.desk.selectors import freezing_of
 
 register = template.Library()
 
@@ -15,6 +17,14 @@ def navigation(context):
     if not hasattr(request, "navigation"):
         request.navigation = navigation_of(request, context)
     return request.navigation
+
+
+@register.inclusion_tag("mapping/desk/_frozen.html", takes_context=True)
+def frozen_notice(context):
+    """Say who froze the exercise that the page is about, when and why, if it is frozen."""
+    exercise = context.get("exercise") or getattr(context.get("original"), "exercise", None)
+    is_frozen = isinstance(exercise, Exercise) and exercise.is_frozen
+    return {"exercise": exercise, "frozen": freezing_of(exercise) if is_frozen else None}
 
 
 @register.inclusion_tag("mapping/desk/_views.html", takes_context=True)

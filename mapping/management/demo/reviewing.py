@@ -2,11 +2,11 @@
 
 from mapping.availability.models import Cell
 from mapping.availability.rules import contradictions
-from mapping.review import transitions
+from mapping.review import sections
 from mapping.sources.models import Source
 
 SUBMITTED = "return_migration"
-DRAFT = "big_data"
+DRAFT, RETURNED = "big_data", "search_queries_migration"
 RETURN_REASON = (
     "The article discusses 2019 and 2020, but does not say here which years it studied. "
     "Please look that up, and correct the years if they differ."
@@ -14,47 +14,37 @@ RETURN_REASON = (
 
 
 def review(*, exercise, consultant, reviewer):
-    """Approve most sections, leave one submitted and one in draft, with a cell that was returned.
+    """Approve most sections, leave one submitted and one in draft, with cells that were returned.
 
     A contradicted cell stays a draft: it waits for a note that resolves it.
     """
-    sections = {section.key: section for section in exercise.methodology.sections.all()}
-    approved = sections.keys() - {SUBMITTED, DRAFT}
-    sources = list(Source.objects.filter(exercise=exercise))
-    to_approve = [source for source in sources if approved & set(source.sections)]
-    to_submit = [source for source in sources if SUBMITTED in source.sections and source not in to_approve]
-    _submit(consultant, Source, exercise, to_submit)
-    _submit_and_approve(consultant, reviewer, Source, exercise, to_approve)
-    for key in sections:
-        cells = _complete_cells(exercise, key)
-        if key == SUBMITTED:
-            _submit(consultant, Cell, exercise, cells)
-        elif key == DRAFT:
-            _submit_and_return(consultant, reviewer, exercise, cells)
-        else:
-            _submit_and_approve(consultant, reviewer, Cell, exercise, cells)
+    keys = list(exercise.methodology.sections.order_by("order").values_list("key", flat=True))
+    for key in (*(key for key in keys if key not in {SUBMITTED, DRAFT}), SUBMITTED, DRAFT):
+        cells, sources = _complete_cells(exercise, key), _open_sources(exercise, key)
+        if key == DRAFT:
+            cells = [cell for cell in cells if cell.indicator.key == RETURNED]
+            sources = [source for source in sources if source in _cited(cells)]
+        rows = {"cells": _seen(cells), "sources": _seen(sources)}
+        sections.submit_rows(actor=consultant, exercise=exercise, **rows)
+        if key == DRAFT:
+            sections.return_rows(actor=reviewer, exercise=exercise, reason=RETURN_REASON, cells=rows["cells"])
+        elif key != SUBMITTED:
+            sections.approve_rows(actor=reviewer, exercise=exercise, **rows)
 
 
 def _complete_cells(exercise, section):
     cells = Cell.objects.filter(exercise=exercise, indicator__section__key=section).exclude(value="")
-    return [cell for cell in cells.prefetch_related("claims") if not contradictions(cell.claims.all())]
+    cells = cells.select_related("indicator").prefetch_related("claims__source")
+    return [cell for cell in cells if not contradictions(cell.claims.all())]
 
 
-def _submit(consultant, model, exercise, rows):
-    transitions.submit(actor=consultant, model=model, exercise=exercise, rows=_seen(rows))
+def _open_sources(exercise, section):
+    """Return the sources of a section that no section before it took along."""
+    return list(Source.objects.filter(exercise=exercise, sections__has=section, status="draft").order_by("pk"))
 
 
-def _submit_and_approve(consultant, reviewer, model, exercise, rows):
-    _submit(consultant, model, exercise, rows)
-    transitions.approve(actor=reviewer, model=model, exercise=exercise, rows=_seen(rows))
-
-
-def _submit_and_return(consultant, reviewer, exercise, cells):
-    cell = next(cell for cell in cells if cell.value == "partially_available")
-    _submit(consultant, Cell, exercise, [cell])
-    transitions.return_with_reason(
-        actor=reviewer, model=Cell, exercise=exercise, rows=_seen([cell]), reason=RETURN_REASON
-    )
+def _cited(cells):
+    return {claim.source for cell in cells for claim in cell.claims.all()}
 
 
 def _seen(rows):

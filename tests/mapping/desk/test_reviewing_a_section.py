@@ -50,7 +50,7 @@ def test_a_partial_cell_without_reason_stops_the_submission_in_words(exercise, c
     partial, client = factories.cell(exercise, year=2022), sign_in(consultant)
     client.post(PAGE, {f"c-{partial.pk}": "partially_available", f"v-{partial.pk}": "1:"})
     page = client.get(PAGE + "submit/").content.decode()
-    assert "Say why before you submit" in page
+    assert "Say it before you submit" in page
     answer = submit(client).content.decode()
     assert "Stock, 2022: It is partially available without a reason" in answer
     assert states(*cells) == ["draft", "draft"]

@@ -36,7 +36,7 @@ def test_who_contributed_since_the_last_decision_does_not_approve(exercise, cons
     transitions.withdraw(actor=consultant, model=Cell, exercise=exercise, rows=[(submitted.pk, submitted.version)])
     submitted.refresh_from_db()
     factories.assess(coordinator, submitted, "partially_available")
-    factories.assess(consultant, submitted, "available")
+    factories.assess(consultant, submitted, "available", resolution="The register holds.")
     factories.submit(consultant, submitted)
     assert "You worked on it" in why_not_approve(coordinator, submitted)
     assert submitted not in approvable(coordinator, Cell.objects.all())
@@ -46,7 +46,7 @@ def test_a_decision_clears_who_contributed_before_it(exercise, consultant, coord
     cell = factories.assess(coordinator, factories.cell(exercise))
     factories.submit(coordinator, cell)
     factories.return_with_reason(reviewer, cell)
-    factories.submit(consultant, factories.assess(consultant, cell, "not_available"))
+    factories.submit(consultant, factories.assess(consultant, cell, "not_available", resolution="Nobody has it."))
     assert why_not_approve(coordinator, cell) == ""
     assert cell in approvable(coordinator, Cell.objects.all())
 

@@ -208,7 +208,8 @@ def test_a_source_that_is_evidence_is_not_deleted_and_the_refusal_names_the_cell
     response = sign_in(consultant).post(
         reverse("admin:mapping_source_delete", args=[source.pk]), {"post": "yes"}, follow=True
     )
-    assert "Immigration: Stock, 2020" in response.content.decode()
+    cell = factories.cell(exercise)
+    assert f'<a href="/desk/mapping/cell/{cell.pk}/change/">Immigration: Stock, 2020</a>' in response.content.decode()
     assert Source.objects.filter(pk=source.pk).exists()
 
 

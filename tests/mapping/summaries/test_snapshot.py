@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from django.utils import timezone
 
 from mapping.availability.services import CellEdit, ClaimEdit, save_cell
 from mapping.gaps.types import TYPES
+from mapping.sources.errors import SourceInUse
 from mapping.sources.services import delete_source
 from mapping.summaries.compiling import as_json
 from mapping.summaries.services import compile_now
@@ -105,17 +107,17 @@ def test_the_approved_basis_keeps_to_what_was_approved_while_the_cell_is_edited(
     assert cell_of(snapshot(assessed, "current"))["value"] == "not_available"
 
 
-def test_a_source_deleted_since_the_approval_is_told_as_deleted(assessed, consultant):
+def test_a_source_that_approved_cells_cite_is_not_deleted_and_stays_in_the_summary(assessed, consultant):
     for year in (2020, 2021):
         cell = factories.cell(assessed, year=year)
         claim = cell.claims.get()
         gone = CellEdit(cell.pk, cell.version, claims=[ClaimEdit(None, claim.pk, claim.version)])
         save_cell(actor=consultant, exercise=assessed, edit=gone)
     source = assessed.sources.get()
-    delete_source(actor=consultant, source=source, version=source.version)
-    content = snapshot(assessed)
-    assert cell_of(content)["claims"][0]["source"] == "a source that was deleted"
-    assert content["references"] == []
+    with pytest.raises(SourceInUse) as refused:
+        delete_source(actor=consultant, source=source, version=source.version)
+    assert refused.value.problems == [f"Immigration: Stock, {year}, as it was approved" for year in (2020, 2021)]
+    assert cell_of(snapshot(assessed))["claims"][0]["source"] == source.citation_key
 
 
 def test_the_same_content_gives_the_same_bytes_but_for_the_moment(assessed, monkeypatch):
