@@ -204,6 +204,17 @@ def years_of(exercise, cells, *, every_year):
     return (all_years if every_year else window), len(window) < len(all_years)
 
 
+def beyond_window(exercise, cells, ids):
+    """Tell whether one of the cells lies in a year that is not shown at first."""
+    return any(cell.pk in ids and not exercise.first_year <= cell.year <= exercise.last_year for cell in cells)
+
+
+def rows_with(cells, ids):
+    """Return the cells of those indicators that have one of the given cells."""
+    indicators = {cell.indicator_id for cell in cells if cell.pk in ids}
+    return [cell for cell in cells if cell.indicator_id in indicators]
+
+
 def groups_of(cells, indicators, years):
     """Return [Group]; `indicators` is {id: Indicator}."""
     rows = defaultdict(dict)

@@ -19,7 +19,7 @@ export class Words {
   }
 
   /** Return a cell's accessible name, which says everything that its symbols show. */
-  name(title, cell, state) {
+  name(title, cell, state, hit = false) {
     const partial = cell.value === "partially_available";
     const parts = [
       cell.value ? this.value(cell.value) : this.say("not_assessed"),
@@ -29,6 +29,7 @@ export class Words {
       this.words.statuses[cell.status],
       this.say("claims", { count: cell.claims }),
       state && this.say(state),
+      hit && this.say("hit"),
     ];
     return [title, ...parts.filter(Boolean).map((part) => part.toLowerCase())].join(", ");
   }
