@@ -67,7 +67,7 @@ class Drawing:
         )
 
     def _plain(self, title, year, cell, shown):
-        link = self._link(title, year, cell, shown)
+        link = _returned(shown) + self._link(title, year, cell, shown)
         if not shown.editable:
             return link
         value, seen = cell.value, f"{cell.version}:{cell.value}"
@@ -140,6 +140,11 @@ def _escaped(text):
 
 def _refused_class(refusal):
     return "conflict" if getattr(refusal, "row", None) else "s-refused"
+
+
+def _returned(shown):
+    """Return why a cell was returned, for the plain form; where the script runs, its name and its details say so."""
+    return f'<p class="m-ret back">{escape(shown.return_reason)}</p>' if shown.return_reason else ""
 
 
 def _seen(pk, state):

@@ -45,6 +45,7 @@ def _sentences():
         "without_reason": _("without a reason"),
         "contradict": _("claims contradict"),
         "hit": _("found"),
+        "returned_because": _("returned because: %(reason)s"),
         "reason_tag": _("reason?"),
         "saving": _("saving"),
         "saved": _("saved"),

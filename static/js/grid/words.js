@@ -31,6 +31,8 @@ export class Words {
       state && this.say(state),
       hit && this.say("hit"),
     ];
-    return [title, ...parts.filter(Boolean).map((part) => part.toLowerCase())].join(", ");
+    const told = [title, ...parts.filter(Boolean).map((part) => part.toLowerCase())];
+    if (cell.return_reason) told.push(this.say("returned_because", { reason: cell.return_reason }));
+    return told.join(", ");
   }
 }

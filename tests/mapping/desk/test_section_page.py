@@ -272,3 +272,24 @@ def test_a_refused_save_of_a_narrowed_grid_shows_the_refused_cell_though_it_is_f
     page = sign_in(consultant).post(f"{PAGE}?open=reason", typed(seen, "not_available")).content.decode()
     assert "Nothing was saved" in page
     assert f'id="c-{seen.pk}"' in page
+
+
+# --- Returned -----------------------------------------------------------------
+
+
+def test_why_a_cell_was_returned_stands_at_it_and_in_its_name(exercise, consultant, reviewer, observer, sign_in):
+    cell = factories.submit(consultant, factories.assess(consultant, factories.cell(exercise, year=2021)))
+    factories.return_with_reason(reviewer, cell, reason="Which register? <b>NSC</b> or SRS")
+    for person in (consultant, observer):
+        page = sign_in(person).get(PAGE).content.decode()
+        assert '<p class="m-ret back">Which register? &lt;b&gt;NSC&lt;/b&gt; or SRS</p>' in page
+        assert "returned because: Which register?" in page
+        assert "r-returned" in page
+
+
+def test_a_long_reason_is_cut_in_the_grid(exercise, consultant, reviewer, sign_in):
+    cell = factories.submit(consultant, factories.assess(consultant, factories.cell(exercise, year=2021)))
+    factories.return_with_reason(reviewer, cell, reason="why " * 400)
+    page = sign_in(consultant).get(PAGE).content.decode()
+    assert "why …" in page or "why…" in page
+    assert page.count("why ") < 200
