@@ -27,9 +27,9 @@ class Told:
 
 
 def told(entries):
-    """Return the entries as Told, resolving the rows they refer to by one query a kind of row."""
+    """Return the entries as Told; rows and words they refer to by key are read by one query a kind."""
     entries = list(entries)
-    names = _names_of_rows(entries)
+    names = _names_of_rows(entries) | _labels_of_words(entries)
     return [
         Told(entry, _part(entry), [_change(_model(entry), name, entry, names) for name in {**entry.old, **entry.new}])
         for entry in entries
@@ -71,10 +71,47 @@ def _names_of_rows(entries):
     }
 
 
+def _labels_of_words(entries):
+    """Return {(vocabulary, key): label} of the words in entries, as the methodologies of their exercises have them.
+
+    A model says by `VOCABULARIES` which of its fields hold keys: {field: kind of term, or "section"}.
+    """
+    wanted, codes = {}, set()
+    for entry in entries:
+        for name, kind in _vocabularies(_model(entry)).items():
+            keys = [key for said in (entry.old, entry.new) for key in _as_list(said.get(name))]
+            if keys:
+                wanted.setdefault(kind, set()).update(keys)
+                codes.add(entry.exercise_code)
+    labels = {}
+    if sections := wanted.pop("section", None):
+        found = apps.get_model("mapping", "section").objects.filter(key__in=sections)
+        found = found.filter(methodology__exercises__code__in=codes).values_list("key", "title")
+        labels |= {("section", key): title for key, title in found}
+    if wanted:
+        found = apps.get_model("mapping", "term").objects.filter(kind__in=wanted, key__in=set().union(*wanted.values()))
+        found = found.filter(methodology__exercises__code__in=codes).values_list("kind", "key", "label")
+        labels |= {(kind, key): label for kind, key, label in found}
+    return labels
+
+
+def _vocabularies(model):
+    return getattr(model, "VOCABULARIES", {})
+
+
+def _as_list(value):
+    return value if isinstance(value, list) else [value] if value else []
+
+
 def _change(model, name, entry, names):
     field = _field(model, name)
     label = force_str(field.verbose_name) if field is not None else name
-    return Change(label, _word(field, entry.old.get(name), names), _word(field, entry.new.get(name), names))
+    kind = _vocabularies(model).get(name)
+    old, new = (
+        [names.get((kind, key), key) for key in _as_list(said.get(name))] if kind else said.get(name)
+        for said in (entry.old, entry.new)
+    )
+    return Change(label, _word(field, old, names), _word(field, new, names))
 
 
 def _word(field, value, names):

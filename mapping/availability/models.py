@@ -157,6 +157,8 @@ class Claim(models.Model):
         "source", "statement_kind", "statement", "stated_on", "value", "access", "scope", "nature", "languages",
         "period", "subgroup", "collector", "publisher", "confidence", "coverage_note", "locator",
     )  # fmt: skip
+    # Fields that hold keys of the methodology's words, for whoever tells them to a person.
+    VOCABULARIES = {"subgroup": "subgroup"}
 
     class Meta:
         app_label = "mapping"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Aggregate, OuterRef, Subquery, TextField
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from mapping.framework.models import Indicator
 
 HIDDEN_ACCESS = ("on_request", "not_shared", "unknown")  # public is what one expects, so it is not marked
 
+REASON_SHOWN = 160  # characters of why a cell was returned: a save's answer stays small
 
 _FOR_THE_PAGE = {"editable", "suggested"}
 
@@ -34,6 +36,7 @@ class CellFacts(NamedTuple):
     resolution: str
     status: str
     submitted_by_id: int | None
+    return_reason: str
     said: str | None  # by its claims; see `_claims_said`
 
 
@@ -59,6 +62,7 @@ class Shown:
     partial_reason: str
     partial_note: str
     status: str
+    return_reason: str
     access: str
     contradicted: bool
     claims: int
@@ -83,7 +87,10 @@ class Shown:
             _word(ReviewStatus, self.status),
             claims_told(self.claims),
         ]
-        return ", ".join(part.lower() for part in parts if part)
+        told = [part.lower() for part in parts if part]
+        return ", ".join(
+            [*told, _("returned because: %(reason)s") % {"reason": self.return_reason}] if self.return_reason else told
+        )
 
     @property
     def data(self):
@@ -94,6 +101,11 @@ class Shown:
 def claims_told(count):
     """Return how many claims there are, in words."""
     return ngettext("%(count)d claim", "%(count)d claims", count) % {"count": count}
+
+
+def _in_short(text):
+    """Return the beginning of a text; the details of the cell tell all of it."""
+    return Truncator(" ".join(text.split())).chars(REASON_SHOWN)
 
 
 def _word(choices, key):
@@ -150,7 +162,15 @@ def shown(user, exercise, cells):
     editable = {status: not _why_not_edit(user, exercise, status) for status in ReviewStatus.values}
     kinds, found = {}, {}
     for cell in cells:
-        alike = (cell.value, cell.partial_reason, cell.partial_note, cell.resolution, cell.status, cell.said)
+        alike = (
+            cell.value,
+            cell.partial_reason,
+            cell.partial_note,
+            cell.resolution,
+            cell.status,
+            cell.return_reason,
+            cell.said,
+        )
         if alike not in kinds:
             kinds[alike] = _shown(cell, _claims(cell.said), editable)
         found[cell.pk] = kinds[alike]
@@ -176,6 +196,7 @@ def _shown(cell, claims, editable):
         partial_reason=cell.partial_reason,
         partial_note=cell.partial_note,
         status=cell.status,
+        return_reason=_in_short(cell.return_reason) if cell.status == ReviewStatus.RETURNED else "",
         access=access_of(claims, cell.value),
         contradicted=not cell.resolution and bool(contradictions(claims)),
         claims=len(claims),
@@ -202,6 +223,17 @@ def years_of(exercise, cells, *, every_year):
     all_years = sorted({cell.year for cell in cells})
     window = [year for year in all_years if exercise.first_year <= year <= exercise.last_year]
     return (all_years if every_year else window), len(window) < len(all_years)
+
+
+def beyond_window(exercise, cells, ids):
+    """Tell whether one of the cells lies in a year that is not shown at first."""
+    return any(cell.pk in ids and not exercise.first_year <= cell.year <= exercise.last_year for cell in cells)
+
+
+def rows_with(cells, ids):
+    """Return the cells of those indicators that have one of the given cells."""
+    indicators = {cell.indicator_id for cell in cells if cell.pk in ids}
+    return [cell for cell in cells if cell.indicator_id in indicators]
 
 
 def groups_of(cells, indicators, years):

@@ -27,11 +27,12 @@ def rows(grid, *, years_down):
 class Drawing:
     """What is drawn: groups of indicators over years, what each cell shows, and what a refused save brought back."""
 
-    def __init__(self, *, groups, years, shown, choosable=frozenset(), typed=None, refusals=None):
+    def __init__(self, *, groups, years, shown, choosable=frozenset(), found=frozenset(), typed=None, refusals=None):
         self.groups = groups
         self.years = years
         self.shown = shown
         self.choosable = choosable
+        self.found = found
         self.typed = typed or {}
         self.refusals = refusals or {}
         self.choices = [("", _("Not assessed")), *((key, str(label)) for key, label in Value.choices)]
@@ -51,6 +52,7 @@ class Drawing:
             state, plain = " " + _refused_class(self.refusals[cell.pk]), self._refused(title, year, cell, shown)
         else:
             state, plain = "", self._plain(title, year, cell, shown)
+        state += " hit" if cell.pk in self.found else ""
         choice = self._choice(title, year, cell) if cell.pk in self.choosable else ""
         return (
             f'<td id="c-{cell.pk}" class="c c-{cell.value or "not_assessed"}{state}" data-y="{year}">'
@@ -65,7 +67,7 @@ class Drawing:
         )
 
     def _plain(self, title, year, cell, shown):
-        link = self._link(title, year, cell, shown)
+        link = _returned(shown) + self._link(title, year, cell, shown)
         if not shown.editable:
             return link
         value, seen = cell.value, f"{cell.version}:{cell.value}"
@@ -78,7 +80,7 @@ class Drawing:
 
     def _link(self, title, year, cell, shown):
         first, last = self.addresses
-        name = self._names[shown]
+        name = self._names[shown] + (f", {escape(_('found'))}" if cell.pk in self.found else "")
         return (
             f'<a class="more" href="{first}{cell.pk}{last}" aria-label="{title}, {year}, {name}">'
             f"{self._claims[shown]}</a>"
@@ -138,6 +140,11 @@ def _escaped(text):
 
 def _refused_class(refusal):
     return "conflict" if getattr(refusal, "row", None) else "s-refused"
+
+
+def _returned(shown):
+    """Return why a cell was returned, for the plain form; where the script runs, its name and its details say so."""
+    return f'<p class="m-ret back">{escape(shown.return_reason)}</p>' if shown.return_reason else ""
 
 
 def _seen(pk, state):

@@ -25,22 +25,25 @@ def put_rows(response):
     response.content = response.content.replace(PLACE_OF_ROWS.encode(), rows.encode(), 1)
 
 
-def of(request, exercise, section, cells, *, read_at, choosable, typed=None, refused=None):
+def of(request, exercise, section, cells, *, read_at, choosable, found=None, typed=None, refused=None):
     """Return what the section's template shows of the grid.
 
-    Parameters: `cells` are the section's CellFacts, read at `read_at` or after, `choosable` those a reviewer may choose; `typed` and `refused`
-    are those of a refused save.
+    Parameters: `cells` are the section's CellFacts, read at `read_at` or after, `choosable` those a reviewer may choose; `found` says
+    which cells to narrow it to (Found); `typed` and `refused` are those of a refused save.
     """
-    every_year = request.GET.get("years") == "all"
+    marked = found.cells if found else frozenset()
+    wanted = marked | (refused.refusals.keys() if refused else set())
+    every_year = request.GET.get("years") == "all" or grid.beyond_window(exercise, cells, marked)
     years_down = request.GET.get("layout") == YEARS_DOWN
     years, has_more_years = grid.years_of(exercise, cells, every_year=every_year)
     shown = grid.shown(request.user, exercise, cells)
     indicators = Indicator.objects.filter(section=section).only("title", "group").in_bulk()
     drawing = Drawing(
-        groups=grid.groups_of(cells, indicators, years),
+        groups=grid.groups_of(grid.rows_with(cells, wanted) if marked else cells, indicators, years),
         years=years,
         shown=shown,
         choosable={cell.pk for cell in choosable},
+        found=marked,
         typed=typed,
         refusals=refused.refusals if refused else None,
     )
@@ -51,6 +54,7 @@ def of(request, exercise, section, cells, *, read_at, choosable, typed=None, ref
         "years_down": years_down,
         "every_year": every_year,
         "has_more_years": has_more_years,
+        "found": found,
         **_furniture(
             get_language(),
             edits=has_role(request.user, exercise, EDITORS),

@@ -44,6 +44,8 @@ def _sentences():
         "not_assessed": _("not assessed"),
         "without_reason": _("without a reason"),
         "contradict": _("claims contradict"),
+        "hit": _("found"),
+        "returned_because": _("returned because: %(reason)s"),
         "reason_tag": _("reason?"),
         "saving": _("saving"),
         "saved": _("saved"),

@@ -12,7 +12,7 @@ from accounts.models import User
 from mapping.audit.models import Entry, Verb
 from mapping.availability.models import Cell
 from mapping.countries.models import Exercise
-from mapping.countries.permissions import COORDINATORS, exercises_with_role, has_role, roles
+from mapping.countries.permissions import COORDINATORS, exercises_with_role, has_role, is_regional_coordinator, roles
 from mapping.desk.navigation import EXERCISES_SHOWN
 from mapping.desk.selectors import Progress, progress
 from mapping.desk.waiting import waiting_for
@@ -72,6 +72,7 @@ class Home:
     others: list
     more_others: bool
     first_exercises: list
+    may_start: bool  # there is no exercise yet, and the person may start the first
 
 
 def home(user, page=1):
@@ -100,6 +101,7 @@ def home(user, page=1):
         others=[read[pk] for pk in others[:OTHERS_SHOWN]],
         more_others=len(others) > OTHERS_SHOWN,
         first_exercises=[read[pk] for pk in ids[:EXERCISES_SHOWN]],
+        may_start=not ids and is_regional_coordinator(user),
     )
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Min
+from django.db.models import Count, F
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused
-from mapping.availability.filters import CellFilter
 from mapping.availability.models import Cell, PartialReason, Value
 from mapping.content.errors import RowsRefused
 from mapping.desk import cell_acts, grid, selectors
+from mapping.desk.found import IN_ORDER, filtered
 from mapping.desk.models import SavedView
 from mapping.desk.pages import desk_view, exercise_page, tell
 from mapping.desk.saved_views import ADDRESSES, narrowing
@@ -25,13 +25,10 @@ from mapping.templatetags.workbench import VALUES
 
 CELLS_A_PAGE = 50
 MOST_AT_ONCE = 500
-IN_ORDER = ("indicator__section__order", "indicator__order", "year")
 
 
 def _found(request, exercise):
-    cells = Cell.objects.filter(exercise=exercise).order_by(*IN_ORDER)
-    sections = selectors.sections_of(exercise)
-    return CellFilter(request.GET, cells, request=request, exercise=exercise, sections=sections)
+    return filtered(request, exercise, selectors.sections_of(exercise))
 
 
 # --- The list ----------------------------------------------------------------
@@ -52,24 +49,24 @@ def cells(request, exercise):
         "total": Cell.objects.filter(exercise=exercise).count() if query else page.paginator.count,
         "query": query,
         "acts": cell_acts.acts_for(request.user, exercise),
-        "in_grid": _in_grid(exercise, found.qs) if query else [],
+        "in_grid": _in_grid(exercise, found.qs, query) if query else [],
     }
     return exercise_page(request, "mapping/desk/cells.html", exercise, **context)
 
 
-def _in_grid(exercise, found):
-    """Return [(section's title, how many cells of it were found, the address of the first of them in the grid)]."""
+def _in_grid(exercise, found, query):
+    """Return [(section's title, how many cells of it were found, the address that finds them in its grid)]."""
     counted = (
         Cell.objects.filter(pk__in=found.order_by().values("pk"))
         .order_by("indicator__section__order")
         .values(key=F("indicator__section__key"), title=F("indicator__section__title"))
-        .annotate(count=Count("pk"), first=Min("pk"))
+        .annotate(count=Count("pk"))
     )
     return [
         (
             row["title"],
             row["count"],
-            f"{reverse('exercise_section', args=[exercise.code, row['key']])}#c-{row['first']}",
+            f"{reverse('exercise_section', args=[exercise.code, row['key']])}?{query}",
         )
         for row in counted
     ]

@@ -12,7 +12,7 @@ from mapping.availability.services import save_cells
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role
-from mapping.desk import grid, grid_page, selectors
+from mapping.desk import found, grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
 from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
 from mapping.review.free_reviewers import nobody_free
@@ -101,6 +101,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
             cells,
             read_at=read_at,
             choosable=standing.to_return.cells,
+            found=found.in_section(request, exercise, sections, section),
             typed=typed,
             refused=refused,
         ),

@@ -72,6 +72,8 @@ class Source(ReviewedRow):
         "data_source_type", "frequency", "access", "access_detail", "breakdowns", "definition_used", "languages",
         "years_covered", "sections", "accessed_on", "archived_link", "note",
     )  # fmt: skip
+    # Fields that hold keys of the methodology's words, for whoever tells them to a person.
+    VOCABULARIES = {"data_source_type": "data_source_type", "frequency": "frequency", "sections": "section"}
 
     class Meta(ReviewedRow.Meta):
         abstract = False

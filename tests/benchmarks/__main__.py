@@ -2,7 +2,7 @@
 
 Figures, not tests: it ends well whatever they are. Arguments are subjects, such as `lists`; without any, all are
 measured. A subject is a module of this package with a function `measure` that yields figures; each subject has a fresh
-database, which is dropped afterwards.
+database, which is dropped afterwards. Where something a subject needs is missing, its function `why_left_out` says so.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 
 from tests import services
 
-SUBJECTS = ("section_page", "saves", "lists", "imports", "summaries")
+SUBJECTS = ("section_page", "keys", "saves", "lists", "imports", "summaries")
 
 
 def main(chosen):

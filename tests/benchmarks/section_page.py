@@ -13,7 +13,7 @@ LARGE = "60 indicators × 33 years, 3 claims each"
 def measure():
     """Yield the figures of a usual section and of the largest."""
     here = world()
-    large = _large_section(here.exercise)
+    large = large_section(here.exercise)
     source = factories.source(here.consultant, here.exercise)
     for key in ("immigration", large.key):
         claims_of(source, here.exercise.cells.filter(indicator__section__key=key), each=3)
@@ -25,7 +25,8 @@ def measure():
     yield from against_floor(floor(client), acts, most={USUAL: 2.0, LARGE: 4.0}, most_queries={USUAL: 12, LARGE: 12})
 
 
-def _large_section(exercise):
+def large_section(exercise):
+    """Add the largest section there may be to the exercise's methodology."""
     section = Section.objects.create(methodology=exercise.methodology, key="large", title="Large", order=99)
     indicators = Indicator.objects.bulk_create(
         Indicator(

@@ -1,37 +1,14 @@
 """From a key to the painted change, in a usual section and in the largest there may be."""
 
-import statistics
-
 import pytest
 
 from mapping.availability.models import Cell
 from mapping.framework.models import Indicator
 from tests.e2e.browsing import sign_in
+from tests.e2e.painting import key_to_paint
 from tests.e2e.test_grid_saving import open_grid
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-# A frame is painted when a message sent from its animation callback arrives.
-TIME_KEYS = """
-window.painted = [];
-addEventListener("keydown", (event) => {
-  const start = event.timeStamp;
-  requestAnimationFrame(() => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => window.painted.push(performance.now() - start);
-    port2.postMessage(null);
-  });
-}, true);
-"""
-
-
-def key_to_paint(page, keys):
-    """Return the median milliseconds from a key to its painted change."""
-    page.evaluate(TIME_KEYS)
-    for number, key in enumerate(keys, start=1):
-        page.keyboard.press(key)
-        page.wait_for_function("(number) => window.painted.length >= number", arg=number)
-    return statistics.median(page.evaluate("window.painted"))
 
 
 @pytest.fixture
@@ -53,7 +30,6 @@ def largest(exercise):
 def test_a_key_is_painted_at_once(page, live_server, largest, consultant, address, most):
     sign_in(page, consultant, live_server.url)
     open_grid(page, f"/desk/exercises/KGZ-2024/sections/{address}")
-    page.locator("#grid .c[id]").first.focus()
-    median = key_to_paint(page, ["1", "ArrowRight", "2", "ArrowDown", "3", "ArrowLeft"] * 10)
+    median = key_to_paint(page)
     print(f"{median:.0f} ms from a key to its painted change on {address}")
     assert median < most

@@ -282,6 +282,58 @@ def test_an_observer_reads_the_grid_and_changes_nothing(page, live_server, exerc
     assert_sound(page)
 
 
+@pytest.mark.parametrize("who", ["observer", "reviewer"])
+def test_who_cannot_change_the_grid_is_told_of_nothing_saved(page, live_server, exercise, who, request):
+    sign_in(page, request.getfixturevalue(who), live_server.url)
+    open_grid(page)
+    expect(page.locator("#grid-status [data-part=saving]")).to_be_empty()
+
+
+def test_why_a_cell_was_returned_is_heard_in_the_grid_and_read_in_its_details(
+    page, live_server, exercise, consultant, reviewer
+):
+    cell = factories.submit(consultant, factories.assess(consultant, factories.cell(exercise)))
+    factories.return_with_reason(reviewer, cell, reason="Which register?")
+    sign_in(page, consultant, live_server.url)
+    open_grid(page)
+    assert "returned because: Which register?" in td(page, cell).get_attribute("aria-label")
+    press(page, cell, "Enter")
+    expect(page.locator("#grid-panel")).to_contain_text("Returned: Which register?")
+
+
+def test_the_selected_cells_are_chosen_on_the_page_of_bulk_claims(grid, exercise, consultant):
+    factories.source(consultant, exercise)
+    first = factories.cell(exercise, year=2018)
+    press(grid, first, "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown")
+    grid.locator("#grid-claims").click()
+    grid.wait_for_url("**/claims/?cells=*")
+    grid.get_by_label("Source", exact=True).select_option(label="NSC KR, 2023")
+    grid.get_by_label("Value").select_option("available")
+    grid.get_by_role("button", name="Preview").click()
+    chosen = grid.locator("input[name=chosen]:checked").evaluate_all(
+        "boxes => boxes.map((box) => +box.value.split(':')[0])"
+    )
+    titles = ("Stock", "Stock by gender")
+    cells = exercise.cells.filter(indicator__section__key="immigration", indicator__title__in=titles, year__lte=2020)
+    assert sorted(chosen) == sorted(cells.values_list("pk", flat=True))
+
+
+def test_what_a_filter_found_is_marked_in_the_grid_and_stays_marked_when_it_changes(grid, exercise):
+    press(grid, factories.cell(exercise, year=2019), "2")
+    saved(grid)
+    open_grid(grid, f"{PAGE}?open=reason")
+    found = grid.locator("#grid td.hit")
+    assert found.get_attribute("aria-label").endswith(
+        "2019, partially available, without a reason, draft, 0 claims, found"
+    )
+    assert grid.locator("#grid [data-indicator]").count() == 1
+    found.press("1")
+    saved(grid)
+    expect(grid.locator("#grid td.hit")).to_contain_text("Available")
+    grid.get_by_role("link", name="Show all").click()
+    expect(grid.locator("#grid [data-indicator]")).to_have_count(18)
+
+
 def test_without_a_script_it_is_a_plain_form(browser, live_server, exercise, consultant):
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()

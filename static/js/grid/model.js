@@ -1,7 +1,7 @@
 // The cells: as they are saved, and as they are shown with what was typed over it.
 
 const NOTHING = {
-  value: "", partial_reason: "", partial_note: "", status: "draft", access: "", contradicted: false, claims: 0,
+  value: "", partial_reason: "", partial_note: "", status: "draft", return_reason: "", access: "", contradicted: false, claims: 0,
 };
 const HAS_DATA = ["available", "partially_available"];
 

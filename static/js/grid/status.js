@@ -31,7 +31,8 @@ export class Status {
       const found = edits.filter((edit) => edit[of]).length;
       if (found) told.push(element("span", "m-ref", this.words.say(name, { count: found })));
     }
-    if (!told.length) told.push(element("span", "m-ok", this.words.say("all_saved")));
+    const mayChange = !this.cells.whyNot; // who only reads has saved nothing
+    if (!told.length && mayChange) told.push(element("span", "m-ok", this.words.say("all_saved")));
     this.parts.saving.replaceChildren(...told);
   }
 

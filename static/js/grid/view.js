@@ -45,6 +45,7 @@ export class View {
     const rows = [...this.table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.classList.contains("grp"));
     this.byId = new Map();
     this.placeOf = new Map();
+    this.hits = new Set([...this.table.querySelectorAll(".c.hit")].map((td) => Number(td.id.slice(2))));
     this.matrix = rows.map((row, r) =>
       [...row.querySelectorAll(".c")].map((td, c) => {
         const id = td.id ? Number(td.id.slice(2)) : null;
@@ -78,7 +79,7 @@ export class View {
       const state = this.cells.state(id);
       td.className = this.#classes(id, cell, state);
       td.firstElementChild.innerHTML = this.#inside(cell, state);
-      td.setAttribute("aria-label", this.words.name(this.title(id), cell, state));
+      td.setAttribute("aria-label", this.words.name(this.title(id), cell, state, this.hits.has(id)));
       td.tabIndex = id === this.current ? 0 : -1;
       td.ariaReadOnly = this.cells.whyNotEdit(id) ? "true" : null;
     }
@@ -88,7 +89,8 @@ export class View {
     const open = id === this.open ? " open" : "";
     const theirs = this.cells.theirs.has(id) ? " s-theirs" : "";
     const mark = state === "conflict" ? " conflict" : state ? ` s-${state}` : theirs;
-    return `c c-${cell.value || "not_assessed"}${mark}${open}${this.selected.get(id) ?? ""}`;
+    const hit = this.hits.has(id) ? " hit" : "";
+    return `c c-${cell.value || "not_assessed"}${hit}${mark}${open}${this.selected.get(id) ?? ""}`;
   }
 
   #inside(cell, state) {

@@ -19,7 +19,7 @@ export class Words {
   }
 
   /** Return a cell's accessible name, which says everything that its symbols show. */
-  name(title, cell, state) {
+  name(title, cell, state, hit = false) {
     const partial = cell.value === "partially_available";
     const parts = [
       cell.value ? this.value(cell.value) : this.say("not_assessed"),
@@ -29,7 +29,10 @@ export class Words {
       this.words.statuses[cell.status],
       this.say("claims", { count: cell.claims }),
       state && this.say(state),
+      hit && this.say("hit"),
     ];
-    return [title, ...parts.filter(Boolean).map((part) => part.toLowerCase())].join(", ");
+    const told = [title, ...parts.filter(Boolean).map((part) => part.toLowerCase())];
+    if (cell.return_reason) told.push(this.say("returned_because", { reason: cell.return_reason }));
+    return told.join(", ");
   }
 }

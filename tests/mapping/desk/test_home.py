@@ -223,3 +223,19 @@ def test_of_very_many_others_the_first_are_linked_and_the_list_of_all(many, obse
     page = sign_in(observer).get(HOME)
     assert [exercise.code for exercise in page.context["home"].others] == ["TKM-3"]
     assert "all of them" in page.content.decode()
+
+
+# --- Nothing yet ---------------------------------------------------------------
+
+
+def test_where_no_exercise_is_who_may_start_one_is_led_there(nothing_started, sign_in):
+    page = sign_in(factories.superuser()).get(HOME).content.decode()
+    assert "There is no exercise yet." in page
+    assert 'href="/desk/mapping/exercise/add/">Start an exercise</a>' in page
+
+
+def test_who_may_start_none_is_told_whom_to_ask(exercise, observer, sign_in):
+    Assignment.objects.filter(user=observer).delete()
+    page = sign_in(observer).get(HOME).content.decode()
+    assert "Ask your coordinator to assign you to an exercise." in page
+    assert "Start an exercise" not in page

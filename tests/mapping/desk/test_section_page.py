@@ -193,3 +193,103 @@ def test_sixty_long_titles_are_shown(exercise, consultant, sign_in, django_asser
     with django_assert_max_num_queries(12):
         page = client.get("/desk/exercises/KGZ-2024/sections/big_data/")
     assert page.content.decode().count("ы" * 190) > 60
+
+
+# --- Narrowed to what a filter found --------------------------------------------
+
+
+@pytest.fixture
+def one_partial(exercise, consultant):
+    """The only partial cell of the section."""
+    return factories.assess(consultant, factories.cell(exercise, year=2019), "partially_available", partial_reason="")
+
+
+def rows_of(page):
+    return page.count('<th scope="row" data-indicator')
+
+
+def test_the_grid_shows_the_indicators_with_found_cells_marks_these_and_leads_back(one_partial, consultant, sign_in):
+    client = sign_in(consultant)
+    page = client.get(f"{PAGE}?open=reason&section=immigration").content.decode()
+    assert rows_of(page) == 1
+    assert re.findall(r'<td id="c-(\d+)" class="[^"]*\bhit\b', page) == [str(one_partial.pk)]
+    assert "Showing 1 cell found by “To be settled: partially available without a reason”" in page
+    assert f'<a href="{PAGE}">Show all</a>' in page
+    assert "/cells/?open=reason&amp;section=immigration" in page
+    assert rows_of(client.get(PAGE).content.decode()) == 18
+
+
+def test_other_filters_narrow_it_too_each_told_in_words(exercise, consultant, one_partial, sign_in):
+    factories.assess(consultant, factories.cell(exercise, year=2020), "not_available")
+    page = sign_in(consultant).get(f"{PAGE}?value=partially_available&year=2019&q=flow&by=me").content.decode()
+    assert "Whose: changed or submitted by me" in page
+    assert "Value: Partially available" in page
+    assert "Year: 2019" in page
+    assert len(re.findall(r'class="[^"]*\bhit\b', page)) <= 1
+
+
+def test_a_cell_found_outside_the_window_brings_all_years(exercise, consultant, sign_in):
+    early = exercise.cells.filter(indicator__section__key="immigration", year__lt=exercise.first_year).first()
+    if early is None:
+        indicator = Indicator.objects.filter(section__key="immigration").first()
+        early = Cell.objects.create(exercise=exercise, indicator=indicator, year=1995)
+    page = sign_in(consultant).get(f"{PAGE}?year={early.year}").content.decode()
+    assert f'id="c-{early.pk}"' in page
+
+
+def test_where_nothing_is_found_all_is_shown_and_said(one_partial, consultant, sign_in):
+    page = sign_in(consultant).get(f"{PAGE}?status=approved").content.decode()
+    assert rows_of(page) == 18
+    assert "No cell of this section is found by “Review: approved”" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["value=nonsense", "year=abc", "indicator=999999999999999999999", "q=%00", "open=%F0%9F%92%A9", "by=you"]
+)
+def test_a_filter_that_cannot_be_understood_shows_all(query, exercise, consultant, sign_in):
+    answer = sign_in(consultant).get(f"{PAGE}?{query}")
+    assert answer.status_code == 200
+    assert rows_of(answer.content.decode()) == 18
+
+
+def test_narrowing_takes_no_more_queries_than_a_page_may(
+    exercise, consultant, reviewer, sign_in, django_assert_max_num_queries
+):
+    fill(exercise, consultant)
+    indicator = Indicator.objects.filter(section__key="immigration").first()
+    for person in (consultant, reviewer):
+        client = sign_in(person)
+        with django_assert_max_num_queries(12):
+            client.get(f"{PAGE}?access=on_request&open=contradicted&indicator={indicator.pk}")
+
+
+def test_a_refused_save_of_a_narrowed_grid_shows_the_refused_cell_though_it_is_found_no_more(
+    exercise, consultant, coordinator, one_partial, sign_in
+):
+    seen = factories.cell(exercise, year=2019)
+    seen.refresh_from_db()
+    factories.assess(coordinator, factories.cell(exercise, year=2019), "available")
+    page = sign_in(consultant).post(f"{PAGE}?open=reason", typed(seen, "not_available")).content.decode()
+    assert "Nothing was saved" in page
+    assert f'id="c-{seen.pk}"' in page
+
+
+# --- Returned -----------------------------------------------------------------
+
+
+def test_why_a_cell_was_returned_stands_at_it_and_in_its_name(exercise, consultant, reviewer, observer, sign_in):
+    cell = factories.submit(consultant, factories.assess(consultant, factories.cell(exercise, year=2021)))
+    factories.return_with_reason(reviewer, cell, reason="Which register? <b>NSC</b> or SRS")
+    for person in (consultant, observer):
+        page = sign_in(person).get(PAGE).content.decode()
+        assert '<p class="m-ret back">Which register? &lt;b&gt;NSC&lt;/b&gt; or SRS</p>' in page
+        assert "returned because: Which register?" in page
+        assert "r-returned" in page
+
+
+def test_a_long_reason_is_cut_in_the_grid(exercise, consultant, reviewer, sign_in):
+    cell = factories.submit(consultant, factories.assess(consultant, factories.cell(exercise, year=2021)))
+    factories.return_with_reason(reviewer, cell, reason="why " * 400)
+    page = sign_in(consultant).get(PAGE).content.decode()
+    assert "why …" in page or "why…" in page
+    assert page.count("why ") < 200

@@ -71,8 +71,8 @@ def test_the_list_of_sources_has_them_too(exercise, consultant, reviewer, client
 def test_what_was_found_opens_in_the_grid_of_each_section(states, exercise, client):
     cell = factories.cell(exercise, year=2019)
     page = client.get(f"{CELLS}?open=contradicted")
-    assert page.context["in_grid"] == [("Immigration", 1, f"{CELLS[:-6]}sections/immigration/#c-{cell.pk}")]
-    grid = client.get(f"{CELLS[:-6]}sections/immigration/").content.decode()
+    assert page.context["in_grid"] == [("Immigration", 1, f"{CELLS[:-6]}sections/immigration/?open=contradicted")]
+    grid = client.get(page.context["in_grid"][0][2]).content.decode()
     assert f'id="c-{cell.pk}"' in grid
 
 
