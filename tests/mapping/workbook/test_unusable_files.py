@@ -10,20 +10,12 @@ from openpyxl import Workbook
 from mapping.workbook import opening
 from mapping.workbook.opening import Unusable
 from tests import factories
-from tests.mapping.workbook.workbooks import compared, edited, exported, never_ours, opened, saved
+from tests.mapping.workbook.workbooks import compared, edited, exported, never_ours, opened, saved, zipped
 
 pytestmark = pytest.mark.django_db
 
 # Real files of other projects, where this checkout has them beside it.
 STRANGERS = sorted((settings.BASE_DIR.parent / "shared" / "xlsx").glob("*.xlsx"))
-
-
-def zipped(entries):
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize(
