@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.refusals import Refused
 from mapping.workbook import permissions, services
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
+from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.presentation import shown, shown_changes, shown_conflicts
 from mapping.workbook.report import as_report
@@ -43,6 +44,16 @@ def _tell(request, refusal):
         messages.error(request, sentence)
 
 
+def _xlsx(content, name):
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def _content(kept):
+    with kept.file.open("rb") as file:
+        return file.read()
+
+
 @require_http_methods(["GET", "POST"])
 def workbook(request, code):
     """Offer the workbook to take out, an upload to bring one in, and the former imports."""
@@ -70,9 +81,7 @@ def workbook(request, code):
 def download(request, code):
     """Send the workbook as it is now."""
     exercise = _exercise(request, code)
-    content = write_workbook(content_of(exercise), by=str(request.user))
-    disposition = content_disposition_header(as_attachment=True, filename=file_name(exercise))
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    return _xlsx(write_workbook(content_of(exercise), by=str(request.user)), file_name(exercise))
 
 
 @require_GET
@@ -80,6 +89,20 @@ def uploaded_file(request, code, pk):
     """Send the file that was uploaded, as it was."""
     kept = _import(request, code, pk)
     return FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=XLSX)
+
+
+@require_GET
+def marked_file(request, code, pk):
+    """Send the file that was uploaded with its faulty cells marked and commented."""
+    kept = _import(request, code, pk)
+    report, _why_not = _current_report(request.user, kept, {})
+    try:
+        content = marked_workbook(_content(kept), report["errors"])
+    except Refused as refusal:
+        _tell(request, refusal)
+        return redirect("mapping_workbook_import", code=code, pk=pk)
+    stem = kept.name.removesuffix(".xlsx")
+    return _xlsx(content, _("%(name)s, errors marked.xlsx") % {"name": stem})
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,8 +153,7 @@ def _current_report(user, kept, choices):
     why_not = permissions.why_not_import(user, kept.exercise)
     if kept.status != WorkbookImport.Status.COMPARED or why_not:
         return kept.report, why_not
-    with kept.file.open("rb") as file:
-        content = file.read()
+    content = _content(kept)
     try:
         comparison, known = services.compare_file(actor=user, exercise=kept.exercise, content=content, choices=choices)
     except Refused as refusal:  # such as an exercise that has moved to another methodology since
