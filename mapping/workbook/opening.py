@@ -16,6 +16,9 @@ MOST_UNPACKED = 200 * 1024 * 1024
 MOST_ENTRIES = 2_000
 MOST_CELLS = 2_000_000  # of one sheet's rectangle, which the parser holds whole
 MOST_SHEETS = 100
+LONG_BYTES = 1024 * 1024  # what is longer is a worker's
+LONG_ROWS = 5_000  # a country's workbook has some 2,000, its hidden sheet included: a quarter of a second
+LONG_UNPACKED = 32 * 1024 * 1024
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CHUNK = 1 << 20
@@ -63,6 +66,27 @@ def open_sheets(content):
         raise Unusable(
             _("The file is damaged or is no Excel workbook. Open it in Excel, save it as .xlsx, then upload that.")
         ) from error
+
+
+def is_long(content):
+    """Say whether a file, given as bytes, takes longer than a person waits. A broken one does not."""
+    return len(content) > LONG_BYTES or _rows_in(content) > LONG_ROWS
+
+
+def _rows_in(content):
+    """Return how many rows the sheets have, or more than LONG_ROWS where they are too many to be counted."""
+    rows = read = 0
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                    with archive.open(entry) as stream:
+                        while (chunk := stream.read(_CHUNK)) and rows <= LONG_ROWS:
+                            read += len(chunk)
+                            rows += chunk.count(b"<row") if read < LONG_UNPACKED else LONG_ROWS
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError):
+        return 0
+    return rows
 
 
 def _refuse_other_formats(content):

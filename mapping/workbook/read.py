@@ -65,15 +65,23 @@ class FileContent:
     stamps: Stamps = field(default_factory=Stamps)
 
 
-def read_workbook(content, known, words):
-    """Return the FileContent of an .xlsx file, given as bytes. Raises Unusable where nothing can be compared."""
+def unheard(step, steps, title):
+    """Tell nobody how far the reading is."""
+
+
+def read_workbook(content, known, words, progress=unheard):
+    """Return the FileContent of an .xlsx file, given as bytes. Raises Unusable where nothing can be compared.
+
+    `progress(step, steps, title)` is called before each sheet.
+    """
     sheets = open_sheets(content)
     reader = _Reader(known, words)
     for sheet in sheets:
         if is_stamp_sheet(sheet.rows):
             reader.found.stamps = read_stamps(sheet.rows)
             _refuse_another_exercise(reader.found.stamps, known.exercise)
-    for sheet in sheets:
+    for number, sheet in enumerate(sheets, start=1):
+        progress(number, len(sheets) + 1, _("Reading the sheet “%(sheet)s”") % {"sheet": sheet.name})
         if not is_stamp_sheet(sheet.rows):
             reader.read_sheet(sheet)
     if not reader.sheet_of_section:

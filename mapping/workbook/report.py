@@ -38,6 +38,8 @@ def unusable_report(sentence):
         "changes": [],
         "conflicts": [],
         "errors": [{"sheet": "", "cell": "", "message": str(sentence)}],
+        "warnings": [],
+        "ignored": [],
     }
 
 

@@ -22,7 +22,7 @@ from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.permissions import why_not_import
 from mapping.workbook.plain import to_model
-from mapping.workbook.read import read_workbook
+from mapping.workbook.read import read_workbook, unheard
 from mapping.workbook.report import as_report
 from mapping.workbook.selectors import content_of
 from mapping.workbook.spelling import Words
@@ -35,14 +35,14 @@ _KINDS = {
 
 
 class NotApplicable(Refused):
-    """The file has errors or conflicts that nobody decided; `comparison` tells them."""
+    """The file has errors or conflicts that nobody decided; `comparison` tells them, `report` as plain data."""
 
-    def __init__(self, sentence, comparison):
+    def __init__(self, sentence, comparison, report):
         super().__init__(sentence)
-        self.comparison = comparison
+        self.comparison, self.report = comparison, report
 
 
-def compare_file(*, actor, exercise, content, choices=None, otherwise=""):
+def compare_file(*, actor, exercise, content, choices=None, otherwise="", progress=unheard):
     """Return (Comparison, Known) of a file, given as bytes, for this person; writes nothing.
 
     Raises Unusable where the file cannot be compared, Refused where the person may not import.
@@ -50,7 +50,7 @@ def compare_file(*, actor, exercise, content, choices=None, otherwise=""):
     if refusal := why_not_import(actor, exercise):
         raise Refused(refusal)
     known = content_of(exercise, actor)
-    file = read_workbook(content, known, Words(known))
+    file = read_workbook(content, known, Words(known), progress)
     return compare(file, known, choices=choices, otherwise=otherwise), known
 
 
@@ -64,6 +64,9 @@ def upload(*, actor, exercise, name, content):
         name=name[:200],
         sha256=hashlib.sha256(content).hexdigest(),
         uploaded_by=actor,
+        asked_by=actor,
+        state=WorkbookImport.State.DONE,
+        status=WorkbookImport.Status.COMPARED,
         report=as_report(comparison, known),
     )
 
@@ -76,16 +79,28 @@ def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
     are left, Unchanged where there is nothing to write, Refused, with a sentence for every row at fault, where a row
     is refused. All of it is written, or nothing.
     """
-    row = _lock_compared(actor, workbook_import)
+    row = lock_open(actor, workbook_import)
     exercise = Exercise.objects.select_related("country", "methodology").get(pk=row.exercise_id)
-    with row.file.open("rb") as file:
-        content = file.read()
     comparison, known = compare_file(
-        actor=actor, exercise=exercise, content=content, choices=choices, otherwise=otherwise
+        actor=actor, exercise=exercise, content=content_of_file(row), choices=choices, otherwise=otherwise
     )
+    write_comparison(actor=actor, row=row, comparison=comparison, known=known)
+    return comparison
+
+
+def content_of_file(row):
+    """Return the bytes of an uploaded file."""
+    with row.file.open("rb") as file:
+        return file.read()
+
+
+def write_comparison(*, actor, row, comparison, known):
+    """Write all that a comparison found, and that it was applied. Raises as `apply_import`; for use in a transaction."""
     if not comparison.can_apply:
         raise NotApplicable(
-            _("Nothing was applied: errors or open conflicts are left. Look at them below."), comparison
+            _("Nothing was applied: errors or open conflicts are left. Look at them below."),
+            comparison,
+            as_report(comparison, known),
         )
     if not comparison.has_edits:
         raise Unchanged(_("The workbook says what is here already: there is nothing to apply."))
@@ -95,24 +110,27 @@ def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
     row.report = as_report(comparison, known)
     row.save(update_fields=["status", "applied_by", "applied_at", "report"])
     told = {"name": row.name, "sha256": row.sha256, **comparison.counts}
-    record(entry(actor=actor, verb=Verb.IMPORTED, target=row, exercise_code=exercise.code, new=told, act=act))
-    return comparison
+    code = known.exercise.code
+    record(entry(actor=actor, verb=Verb.IMPORTED, target=row, exercise_code=code, new=told, act=act))
 
 
 @transaction.atomic
 def discard(*, actor, workbook_import):
     """Put an uploaded workbook aside; its report and file are kept."""
-    row = _lock_compared(actor, workbook_import)
+    row = lock_open(actor, workbook_import, but=(WorkbookImport.Status.UPLOADED,))
     row.status = WorkbookImport.Status.DISCARDED
     row.save(update_fields=["status"])
     return row
 
 
-def _lock_compared(actor, workbook_import):
+def lock_open(actor, workbook_import, *, but=()):
+    """Return the row, locked, if it waits to be applied (or stands as `but` says) and no worker is at it."""
     row = WorkbookImport.objects.select_for_update().get(pk=workbook_import.pk)
     if refusal := why_not_import(actor, Exercise.objects.get(pk=row.exercise_id)):
         raise Refused(refusal)
-    if row.status != WorkbookImport.Status.COMPARED:
+    if row.is_under_way:
+        raise Refused(_("A worker is at this workbook. Wait until it is done, or stop it first."))
+    if row.status not in {WorkbookImport.Status.COMPARED, *but}:
         raise Unchanged(_("This workbook is %(status)s already.") % {"status": row.get_status_display()})
     return row
 

@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.refusals import Refused
-from mapping.workbook import permissions, services
+from mapping.workbook import job_services, permissions, services
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.presentation import shown, shown_changes, shown_conflicts
-from mapping.workbook.report import as_report
+from mapping.workbook.report import as_report, unusable_report
 from mapping.workbook.selectors import content_of
 from mapping.workbook.write import file_name, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RELOAD_SECONDS = 2  # the page of a workbook under way loads itself again
 MOST_IMPORTS = 50  # shown of the former ones
 
 
@@ -49,11 +50,6 @@ def _xlsx(content, name):
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
-def _content(kept):
-    with kept.file.open("rb") as file:
-        return file.read()
-
-
 @require_http_methods(["GET", "POST"])
 def workbook(request, code):
     """Offer the workbook to take out, an upload to bring one in, and the former imports."""
@@ -62,7 +58,7 @@ def workbook(request, code):
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            kept = services.upload(actor=request.user, exercise=exercise, name=file.name, content=file.read())
+            kept = job_services.receive(actor=request.user, exercise=exercise, name=file.name, content=file.read())
         except Refused as refusal:
             form.add_error("file", refusal.sentence)
         else:
@@ -97,7 +93,7 @@ def marked_file(request, code, pk):
     kept = _import(request, code, pk)
     report, _why_not = _current_report(request.user, kept, {})
     try:
-        content = marked_workbook(_content(kept), report["errors"])
+        content = marked_workbook(services.content_of_file(kept), report["errors"])
     except Refused as refusal:
         _tell(request, refusal)
         return redirect("mapping_workbook_import", code=code, pk=pk)
@@ -116,6 +112,8 @@ def workbook_import(request, code, pk):
         except Refused as refusal:
             _tell(request, refusal)
             kept.refresh_from_db()
+    if kept.is_under_way:
+        return _progress_page(request, kept)
     report, why_not = _current_report(request.user, kept, choices)
     context = {
         "title": kept.name,
@@ -123,6 +121,7 @@ def workbook_import(request, code, pk):
         "kept": kept,
         "report": report,
         "is_open": kept.status == WorkbookImport.Status.COMPARED,
+        "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
         "errors": shown(report["errors"]),
         "conflicts": shown_conflicts(report),
         "changes": shown_changes(report),
@@ -135,8 +134,28 @@ def workbook_import(request, code, pk):
     return _page(request, "mapping/workbook/import.html", **context)
 
 
+def _progress_page(request, kept):
+    """Say how far the worker is; the page loads itself again, with or without scripts, and may be left."""
+    context = {
+        "title": kept.name,
+        "exercise": kept.exercise,
+        "kept": kept,
+        "why_not": permissions.why_not_import(request.user, kept.exercise),
+    }
+    response = _page(request, "mapping/workbook/progress.html", **context)
+    response["Refresh"] = str(RELOAD_SECONDS)
+    return response
+
+
 def _decide(request, kept, choices):
     do = request.POST.get("do")
+    orders = {"compare": job_services.order_comparison, "stop": job_services.stop}
+    if do in orders:
+        orders[do](actor=request.user, workbook_import=kept)
+        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
+    if do == "apply" and kept.is_long:
+        job_services.order_application(actor=request.user, workbook_import=kept, choices=choices)
+        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
     if do == "apply":
         services.apply_import(actor=request.user, workbook_import=kept, choices=choices)
         messages.success(request, _("The workbook was applied."))
@@ -149,11 +168,14 @@ def _decide(request, kept, choices):
 
 
 def _current_report(user, kept, choices):
-    """Return (report, why the person cannot import): of an open import, compared with what is here now."""
+    """Return (report, why the person cannot import): of an open import, compared with what is here now.
+
+    A long one is shown as the worker compared it.
+    """
     why_not = permissions.why_not_import(user, kept.exercise)
-    if kept.status != WorkbookImport.Status.COMPARED or why_not:
-        return kept.report, why_not
-    content = _content(kept)
+    if kept.status != WorkbookImport.Status.COMPARED or why_not or kept.is_long:
+        return kept.report or unusable_report(kept.last_error), why_not
+    content = services.content_of_file(kept)
     try:
         comparison, known = services.compare_file(actor=user, exercise=kept.exercise, content=content, choices=choices)
     except Refused as refusal:  # such as an exercise that has moved to another methodology since
