@@ -278,9 +278,10 @@ class _Comparing:
         key = f"{held.name}:{unit[0]}"
         self.conflicting.add(held.name)
         choice = self.choices.get(key, self.otherwise)
-        self.found.conflicts.append(
-            Conflict(*said.at(unit[at]), unit[at], base[at], now[at], new[at], held.name, key, choice)
-        )
+        conflict = Conflict(*said.at(unit[at]), unit[at], base[at], now[at], new[at], held.name, key, choice)
+        if unit == ("value", "partial_reason") and at == 0:
+            conflict.reasons = (base[1], now[1], new[1])
+        self.found.conflicts.append(conflict)
         return choice == TAKE
 
     def _settle(self, said, held, edits, *, refusal):

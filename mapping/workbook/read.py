@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim
 from mapping.sources.models import Source
-from mapping.workbook import layout
+from mapping.workbook import layout, usual_names
 from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
 from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.plain import to_model
@@ -111,25 +111,21 @@ class _Reader:
         self._sources = Headings.of_columns(SOURCE_COLUMNS)
         self._claims = Headings.of_columns(CLAIM_COLUMNS)
         self._notes = Headings.of_columns(NOTE_COLUMNS)
-        self._section_names = {
-            squashed(name): section
-            for section in known.sections
-            for name in (section.key, section.title, section.sheet)
-        }
+        self._section_names = usual_names.section_spellings(known.sections)
         self._indicators = {
-            section.key: {squashed(name): item.key for item in section.indicators for name in (item.key, item.title)}
+            section.key: {name: item.key for name, item in usual_names.indicator_spellings(section.indicators).items()}
             for section in known.sections
         }
         self._readers = {
             squashed(name): read
-            for names, read in (
-                (layout.CLAIMS_SHEET, self._read_claims),
-                (layout.NOTES_SHEET, self._read_notes),
-                (layout.OTHER_SOURCES, self._read_other_sources),
-                (layout.COVER, self._pass_over),
-                (layout.LISTS, self._pass_over),
+            for names, usual, read in (
+                (layout.CLAIMS_SHEET, "claims", self._read_claims),
+                (layout.NOTES_SHEET, "notes", self._read_notes),
+                (layout.OTHER_SOURCES, "sources", self._read_other_sources),
+                (layout.COVER, "", self._pass_over),
+                (layout.LISTS, "", self._pass_over),
             )
-            for name in in_every_language(names)
+            for name in (*in_every_language(names), *usual_names.SHEETS.get(usual, ()))
         }
 
     def read_sheet(self, sheet):
@@ -139,7 +135,7 @@ class _Reader:
         elif section := self._section_of(sheet):
             self._read_section(sheet, section)
         elif any(str(cell).strip() for row in sheet.rows for cell in row):
-            self._ignore(sheet, 0, 0, _("The sheet is none of a section: nothing on it was read."))
+            self._ignore(sheet, 0, 0, self._strange_sheet(sheet))
 
     def _section_of(self, sheet):
         titles = [cell for row in sheet.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str) and cell.strip()]
@@ -147,6 +143,13 @@ class _Reader:
             (self._section_names[name] for name in map(squashed, [sheet.name, *titles]) if name in self._section_names),
             None,
         )
+
+    def _strange_sheet(self, sheet):
+        told = _("The sheet is none of a section: nothing on it was read.")
+        titles = [section.title for section in self.known.sections]
+        if alike := usual_names.near(sheet.name, titles):
+            told += " " + _("If it is one, name it after its section: %(choices)s.") % {"choices": _quoted(alike)}
+        return told
 
     def _pass_over(self, sheet):
         pass
@@ -193,7 +196,7 @@ class _Reader:
                 continue
             for column, indicator in columns:
                 self._read_value(sheet, number, column, (section.key, indicator.key, int(year)))
-        self._tell_strange_columns(sheet, table)
+        self._tell_strange_columns(sheet, table, [indicator.title for indicator in section.indicators])
 
     def _read_value(self, sheet, number, column, key):
         place = sheet.address(number, column)
@@ -286,7 +289,12 @@ class _Reader:
         if section:
             known = self._section_names.get(squashed(section))
             if known is None:
-                self._tell(said, "section", _("“%(name)s” is not a section.") % {"name": shortened(section)})
+                titles = [part.title for part in self.known.sections]
+                self._tell(
+                    said, "section",
+                    _("“%(name)s” is not a section. Write one of: %(choices)s.")
+                    % {"name": shortened(section), "choices": _quoted(usual_names.near(section, titles) or titles)},
+                )  # fmt: skip
                 return None
             key = known.key
         if indicator:
@@ -294,18 +302,24 @@ class _Reader:
             if key and indicator not in self._indicators[key].values():
                 self._tell(
                     said, "indicator",
-                    _("“%(name)s” is not an indicator of this section.") % {"name": shortened(indicator)},
+                    _("“%(name)s” is not an indicator of this section. Write one of: %(choices)s.")
+                    % {"name": shortened(indicator), "choices": self._choices(indicator, known)},
                 )  # fmt: skip
                 return None
         return key, indicator, int(year) if year else ""
 
-    def _tell_strange_columns(self, sheet, table):
+    @staticmethod
+    def _choices(text, section):
+        titles = [item.title for item in section.indicators]
+        return _quoted(usual_names.near(text, titles) or titles)
+
+    def _tell_strange_columns(self, sheet, table, names=()):
         for column, heading in table.strange.items():
             if any(_filled(sheet.rows[number][column]) for number in table.rows):
-                self._ignore(
-                    sheet, table.head, column,
-                    _("The column “%(heading)s” is not known: it was not read.") % {"heading": shortened(heading)},
-                )  # fmt: skip
+                told = _("The column “%(heading)s” is not known: it was not read.") % {"heading": shortened(heading)}
+                if alike := usual_names.near(heading, names):
+                    told += " " + _("It may be meant as: %(choices)s.") % {"choices": _quoted(alike)}
+                self._ignore(sheet, table.head, column, told)
 
     def _error(self, sheet, row, column, message, record=""):
         self.found.errors.append(Place(sheet.name, sheet.address(row, column), message, record))
@@ -319,6 +333,10 @@ class _Reader:
 
 
 _YEAR_COLUMN = next(column for column in NOTE_COLUMNS if column.kind is Kind.YEAR)
+
+
+def _quoted(names):
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def _filled(raw):

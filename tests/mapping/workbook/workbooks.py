@@ -39,8 +39,11 @@ def saved(workbook):
     return out.getvalue()
 
 
-def edited(content, edits):
-    """The workbook with some cells changed: {(sheet, address): value}. Written into its XML: openpyxl takes a second."""
+def edited(content, edits, *, formula=""):
+    """The workbook with some cells changed: {(sheet, address): value}. Written into its XML: openpyxl takes a second.
+
+    With a `formula`, the values are the errors that it fails with.
+    """
     by_sheet = {}
     for (sheet, place), value in edits.items():
         by_sheet.setdefault(sheet, {})[place] = value
@@ -48,7 +51,7 @@ def edited(content, edits):
         entries = {name: archive.read(name) for name in archive.namelist()}
     for sheet, cells in by_sheet.items():
         path = _path_of(entries, sheet)
-        entries[path] = _with_cells(entries[path].decode(), cells).encode()
+        entries[path] = _with_cells(entries[path].decode(), cells, formula).encode()
     return zipped(entries)
 
 
@@ -69,11 +72,12 @@ def _path_of(entries, sheet):
     return "xl/" + re.search(r'Target="/?(?:xl/)?([^"]+)"', relation)[1]
 
 
-def _with_cells(xml, cells):
+def _with_cells(xml, cells, formula):
     for place, value in cells.items():
         number = re.search(r"\d+", place)[0]
         old = re.search(rf'<c r="{place}"((?: s="\d+")?)[^>]*?(?:/>|>.*?</c>)', xml)
-        cell = _cell(place, value, old[1] if old else "")
+        style = old[1] if old else ""
+        cell = _failing(place, value, style, formula) if formula else _cell(place, value, style)
         if old:
             xml = xml[: old.start()] + cell + xml[old.end() :]
         elif row := re.search(rf'(<row r="{number}"[^>]*?)(/?)>', xml):
@@ -82,6 +86,10 @@ def _with_cells(xml, cells):
         else:
             xml = xml.replace("</sheetData>", f'<row r="{number}">{cell}</row></sheetData>')
     return xml
+
+
+def _failing(place, error, style, formula):
+    return f'<c r="{place}"{style} t="e"><f>{formula}</f><v>{error}</v></c>'
 
 
 def _cell(place, value, style):
