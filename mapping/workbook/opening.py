@@ -29,7 +29,11 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR_TYPE = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>\s*(#[^<]*)</")
 _LONGEST_CELL = 1 << 16
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""")
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+# Cells that hold something: the parser passes over the others, and programs write a million of them.
+_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
+_WITHOUT_PLACE = re.compile(rb"""<(?:\w+:)?c(?:>|\s(?![^>]*?\br\s*=)[^>]*(?<!/)>)""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,7})["']""")
 
 
 class Unusable(Refused):
@@ -148,8 +152,13 @@ def _look_through_sheet(archive, entry):
             if read > MOST_UNPACKED:  # the directory of an archive can lie about its sizes
                 raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
             text = tail + chunk
-            for letters, number in set(_REFERENCE.findall(text)):
-                area.reach(letters, int(number))
+            for letters, number in _FILLED.findall(text):
+                area.reach(_column(letters), int(number))
+            if _WITHOUT_PLACE.search(text):  # such a cell stands beside the one before it, in the row around it
+                width = max(row.count(b"<c") for row in text.split(b"<row"))
+                for number in _ROW.findall(text):
+                    area.reach(1, int(number))
+                    area.reach(width, int(number))
             if _ERROR_TYPE.search(text):
                 failed += _failed_formulas(text)
             cut = text.rfind(b"<c ", max(0, len(text) - _LONGEST_CELL))
@@ -170,11 +179,9 @@ class _Area:
         self.top = self.left = 10_000_000
         self.bottom = self.right = 0
 
-    def reach(self, letters, row):
+    def reach(self, column, row):
         self.top, self.bottom = min(self.top, row), max(self.bottom, row)
-        if letters:
-            column = _column(letters)
-            self.left, self.right = min(self.left, column), max(self.right, column)
+        self.left, self.right = min(self.left, column), max(self.right, column)
 
     @property
     def cells(self):

@@ -80,6 +80,7 @@ def read_workbook(content, known, words, progress=unheard):
         if is_stamp_sheet(sheet.rows):
             reader.found.stamps = read_stamps(sheet.rows)
             _refuse_another_exercise(reader.found.stamps, known.exercise)
+            _refuse_another_methodology(reader.found.stamps, known.exercise.methodology)
     for number, sheet in enumerate(sheets, start=1):
         progress(number, len(sheets) + 1, _("Reading the sheet “%(sheet)s”") % {"sheet": sheet.name})
         if not is_stamp_sheet(sheet.rows):
@@ -98,6 +99,16 @@ def _refuse_another_exercise(stamps, exercise):
         raise Unusable(
             _("This workbook was exported from %(other)s. It cannot be imported into %(exercise)s.")
             % {"other": shortened(code), "exercise": exercise.code}
+        )
+
+
+def _refuse_another_methodology(stamps, methodology):
+    """Another version of the same one is read: what it no longer has is told place by place."""
+    told = stamps.head.get("methodology", "")
+    if told and told.split()[0] != methodology.key:
+        raise Unusable(
+            _("This workbook follows the methodology “%(other)s”, the exercise follows “%(methodology)s”.")
+            % {"other": shortened(told), "methodology": methodology}
         )
 
 
