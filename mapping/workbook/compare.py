@@ -91,9 +91,10 @@ class _Comparing:
             return
         edits = self._merge(said, held, stamp)
         shown = set(stamp.shown_in if stamp else held.shown_in) | set(held.values["sections"].split())
-        added = [row for row in rows if row.section and row.section not in shown]
+        added = [row for row in rows if set(row.section.split()) - shown]
         if added:
-            sections = " ".join(dict.fromkeys([*held.values["sections"].split(), *(row.section for row in added)]))
+            told = [key for row in added for key in row.section.split() if key not in shown]
+            sections = " ".join(dict.fromkeys([*held.values["sections"].split(), *told]))
             edits["sections"] = sections
             self._change(added[0].at(""), "sections", held.values["sections"], sections, held.name)
         self._settle(said, held, edits, refusal=held.refusal)
@@ -126,7 +127,7 @@ class _Comparing:
         author, _year, _suffix = split_citation_key(said.citation_key)
         if len(author) > LONGEST_AUTHOR:
             self._error(rows[0], "citation_key", _("The citation key is too long."))
-        sections = dict.fromkeys(row.section for row in rows if row.section)
+        sections = dict.fromkeys(key for row in rows for key in row.section.split())
         values = {**said.values, "sections": " ".join(sections)}
         if not said.citation_key:
             values["citation_author"] = _who_is_cited(said.values)

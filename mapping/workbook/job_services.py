@@ -18,23 +18,18 @@ from accounts.refusals import Refused, Unchanged
 from accounts.work import claim, due, enqueue, finish, nudge
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
-from mapping.countries.models import Exercise
-from mapping.workbook.compare import compare
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.opening import is_long
 from mapping.workbook.permissions import why_not_import
-from mapping.workbook.read import read_workbook
-from mapping.workbook.report import as_report
-from mapping.workbook.selectors import content_of
 from mapping.workbook.services import (
     NotApplicable,
-    compare_file,
+    compare_read,
     content_of_file,
     lock_open,
+    read_upload,
     upload,
-    write_comparison,
+    write_compared,
 )
-from mapping.workbook.spelling import Words
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +79,8 @@ def order_application(*, actor, workbook_import, choices=None):
 @transaction.atomic
 def stop(*, actor, workbook_import):
     """Stop what a worker does with a workbook, or is to do: nothing of it is written. Raises Unchanged if it is done."""
-    row = WorkbookImport.objects.select_for_update().select_related("exercise").get(pk=workbook_import.pk)
+    rows = WorkbookImport.objects.select_for_update(of=("self",)).select_related("exercise")
+    row = rows.get(pk=workbook_import.pk)
     if refusal := why_not_import(actor, row.exercise):
         raise Refused(refusal)
     if not row.is_under_way:
@@ -159,27 +155,22 @@ def _progress_of(row):
 
 
 def _compare(row, progress):
-    comparison, known = compare_file(
-        actor=row.asked_by, exercise=row.exercise, content=content_of_file(row), progress=progress
-    )
+    """Read, then compare: the exercise may be long, and several exercises are."""
+    read = read_upload(actor=row.asked_by, exercise=row.exercise, content=content_of_file(row), progress=progress)
+    compared = compare_read(actor=row.asked_by, exercise=row.exercise, read=read, progress=progress)
     with transaction.atomic():
         _finish(row)
-        row.status, row.report = Status.COMPARED, as_report(comparison, known)
+        row.status, row.report = Status.COMPARED, compared.report()
         row.save(update_fields=["status", "report"])
 
 
 def _apply(row, progress):
     """Read before the transaction, for that is most of the time; compare with what is here within it."""
-    known = content_of(row.exercise, row.asked_by)
-    file = read_workbook(content_of_file(row), known, Words(known), progress)
-    progress(row.steps, row.steps or 1, _writing(row))
+    read = read_upload(actor=row.asked_by, exercise=row.exercise, content=content_of_file(row), progress=progress)
+    progress(1, 2, _writing(row))
     with transaction.atomic():
-        exercise = Exercise.objects.select_related("country", "methodology").get(pk=row.exercise_id)
-        if refusal := why_not_import(row.asked_by, exercise):
-            raise Refused(refusal)
-        known = content_of(exercise, row.asked_by)
-        comparison = compare(file, known, choices=row.choices)
-        write_comparison(actor=row.asked_by, row=row, comparison=comparison, known=known)
+        compared = compare_read(actor=row.asked_by, exercise=row.exercise, read=read, choices=row.choices)
+        write_compared(actor=row.asked_by, row=row, compared=compared)
         _finish(row)
 
 
@@ -202,6 +193,6 @@ def _fail(row, sentence, report):
         row.report = report
         row.save(update_fields=["report"])
     told = {"name": row.name, "work": row.work}
-    code = row.exercise.code
+    code = row.exercise.code if row.exercise else ""
     record(entry(actor=row.asked_by, verb=Verb.FAILED, target=row, exercise_code=code, new=told, reason=sentence))
     return True

@@ -28,7 +28,13 @@ class WorkbookImport(QueuedWork):
         APPLY = "apply", _("applying")
 
     exercise = models.ForeignKey(
-        Exercise, on_delete=models.PROTECT, related_name="workbook_imports", verbose_name=_("exercise")
+        Exercise,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="workbook_imports",
+        verbose_name=_("exercise"),
+        help_text=_("Empty: a file of several exercises."),
     )
     file = models.FileField(_("file"), upload_to=workbook_path)
     name = models.CharField(_("name"), max_length=200)

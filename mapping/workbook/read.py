@@ -75,7 +75,7 @@ def read_workbook(content, known, words, progress=unheard):
     `progress(step, steps, title)` is called before each sheet.
     """
     sheets = open_sheets(content)
-    reader = _Reader(known, words)
+    reader = Reader(known, words)
     for sheet in sheets:
         if is_stamp_sheet(sheet.rows):
             reader.found.stamps = read_stamps(sheet.rows)
@@ -112,7 +112,7 @@ def _refuse_another_methodology(stamps, methodology):
         )
 
 
-class _Reader:
+class Reader:
     """Goes through the sheets and gathers what they say."""
 
     def __init__(self, known, words):
@@ -184,7 +184,7 @@ class _Reader:
             if kind is grid:
                 self._read_grid(sheet, section, table)
             else:
-                self._read_sources(sheet, table, section.key)
+                self.read_source_rows(sheet, table, section.key)
 
     def _read_grid(self, sheet, section, table):
         year_column = table.columns.pop(YEAR)
@@ -226,30 +226,55 @@ class _Reader:
 
     def _read_other_sources(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._sources):
-            self._read_sources(sheet, table, "")
+            self.read_source_rows(sheet, table)
 
-    def _read_sources(self, sheet, table, section):
+    def read_source_rows(self, sheet, table, section=""):
+        """Read the sources of a table, on the sheet of a section or with a column that tells the sections."""
         for said in self._flat_rows(sheet, table, "source", Source):
-            said.section = section
+            said.section = section or self._sections_of(said)
             said.citation_key = said.values.pop("citation_key", "")
             self.found.sources.append(said)
 
     def _read_claims(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._claims):
-            for said in self._flat_rows(sheet, table, "claim", Claim):
-                said.cell = self._cell_of(said, sheet)
-                self.found.claims.append(said)
+            self.read_claim_rows(sheet, table)
+
+    def read_claim_rows(self, sheet, table):
+        """Read the claims of a table."""
+        for said in self._flat_rows(sheet, table, "claim", Claim):
+            said.cell = self._cell_of(said, sheet)
+            self.found.claims.append(said)
 
     def _read_notes(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._notes):
-            for said in self._flat_rows(sheet, table, "cell", Cell):
-                if not said.values.keys() - {"section", "indicator", "year"}:
-                    continue
-                said.key = self._cell_of(said, sheet)
-                if said.key is not None and "" in said.key:
-                    self._tell(said, "", _("Say section, indicator and year of the cell."))
-                elif said.key is not None:
-                    self.found.cells.append(said)
+            self.read_cell_rows(sheet, table)
+
+    def read_cell_rows(self, sheet, table):
+        """Read what a table with a row for each cell tells of it."""
+        for said in self._flat_rows(sheet, table, "cell", Cell):
+            told = said.sound and not said.values.keys() - {"section", "indicator", "year"}
+            said.key = None if told else self._cell_of(said, sheet)
+            if said.key is not None and "" in said.key:
+                said.key = None
+                self._tell(said, "", _("Say section, indicator and year of the cell."))
+            elif said.key is not None:
+                self.found.cells.append(said)
+
+    def _sections_of(self, said):
+        """Return the keys of the sections that a source's row tells, between spaces."""
+        keys = []
+        for name in filter(None, map(str.strip, said.values.pop("sections", "").split(";"))):
+            if known := self._section_names.get(squashed(name)):
+                keys.append(known.key)
+            else:
+                self._tell(said, "sections", self._no_section(name))
+        return " ".join(keys)
+
+    def _no_section(self, name):
+        titles = [part.title for part in self.known.sections]
+        return _("“%(name)s” is not a section. Write one of: %(choices)s.") % {
+            "name": shortened(name), "choices": _quoted(usual_names.near(name, titles) or titles),
+        }  # fmt: skip
 
     def _flat_rows(self, sheet, table, kind, model):
         """Yield a Said for every row that says anything."""
@@ -300,12 +325,7 @@ class _Reader:
         if section:
             known = self._section_names.get(squashed(section))
             if known is None:
-                titles = [part.title for part in self.known.sections]
-                self._tell(
-                    said, "section",
-                    _("“%(name)s” is not a section. Write one of: %(choices)s.")
-                    % {"name": shortened(section), "choices": _quoted(usual_names.near(section, titles) or titles)},
-                )  # fmt: skip
+                self._tell(said, "section", self._no_section(section))
                 return None
             key = known.key
         if indicator:

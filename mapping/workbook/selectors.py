@@ -1,6 +1,7 @@
 """Read an exercise as the workbook tells it, by a number of queries that does not grow with it."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from mapping.availability.models import Cell, Claim
 from mapping.content.models import ReviewStatus
@@ -8,7 +9,7 @@ from mapping.content.permissions import why_not_edit
 from mapping.countries.models import Agency
 from mapping.fields import folded
 from mapping.framework.models import Indicator
-from mapping.framework.selectors import terms
+from mapping.framework.selectors import span, terms
 from mapping.sources.models import Source
 from mapping.workbook.known import Held, Known, SectionPart
 from mapping.workbook.layout import CLAIM_COLUMNS, FIELDS, NOT_ASSESSED, SOURCE_COLUMNS, Kind, sheet_names
@@ -40,6 +41,46 @@ def content_of(exercise, user=None):
         terms=terms(exercise.methodology),
         new_row_refusal=refusals[ReviewStatus.DRAFT],
     )
+
+
+def blank_content(methodology, exercise=None):
+    """Return Known without content: of an exercise, or of a country that has none yet under a methodology."""
+    exercise = exercise or NoExercise(methodology, methodology.first_year, methodology.last_year)
+    cells = {}
+    sections = _sections(exercise)
+    empty = dict.fromkeys(FIELDS["cell"], "") | {"value": NOT_ASSESSED}
+    for section in sections:
+        for indicator in section.indicators:
+            for year in span(indicator, exercise):
+                key = (section.key, indicator.key, year)
+                cells[key] = Held("cell", key, 0, 0, empty)
+    agencies = list(Agency.objects.filter(country=exercise.country_id)) if exercise.country_id else []
+    return Known(
+        exercise=exercise,
+        sections=sections,
+        cells=cells,
+        sources={},
+        claims={},
+        agencies={agency.pk: agency.acronym for agency in agencies},
+        agency_names=_agency_names(agencies),
+        terms=terms(methodology),
+    )
+
+
+@dataclass(frozen=True)
+class NoExercise:
+    """What a workbook tells of its exercise, where there is none yet."""
+
+    methodology: object
+    first_year: int
+    last_year: int
+    code: str = ""
+    country: str = ""
+    country_id: int | None = None
+
+    @property
+    def methodology_id(self):
+        return self.methodology.pk
 
 
 class _Refusals(dict):

@@ -116,13 +116,13 @@ def test_it_can_be_stopped_before_and_while_it_is_worked_on(exercise, consultant
     with pytest.raises(Unchanged):
         stop(actor=consultant, workbook_import=compared)
     order_application(actor=consultant, workbook_import=compared)
-    writing = job_services.write_comparison
+    writing = job_services.write_compared
 
     def stopped_meanwhile(**values):
         writing(**values)
         WorkbookImport.objects.filter(pk=compared.pk).update(state="cancelled")
 
-    monkeypatch.setattr(job_services, "write_comparison", stopped_meanwhile)
+    monkeypatch.setattr(job_services, "write_compared", stopped_meanwhile)
     before = Entry.objects.count()
     assert not work(import_id=compared.pk)
     assert (factories.cell(exercise).value, Entry.objects.count()) == ("", before)
@@ -188,7 +188,7 @@ def test_what_goes_wrong_is_said_on_its_page(exercise, consultant, sign_in, monk
     page = client.get(f"{HOME}{row.pk}/")
     assert "errors or open conflicts are left" in page.text
     assert f"Immigration!{in_grid(content)}" in page.text
-    monkeypatch.setattr(job_services, "compare", None)
+    monkeypatch.setattr(job_services, "compare_read", None)
     order_application(actor=consultant, workbook_import=row)
     work(import_id=row.pk)
     assert "A mistake in the program" in client.get(f"{HOME}{row.pk}/").text
