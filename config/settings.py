@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SCAN_SECONDS},
     },
     "scan summaries": {"task": "summaries.scan", "schedule": SCAN_SECONDS, "options": {"expires": SCAN_SECONDS}},
+    "scan workbooks": {"task": "workbook.scan", "schedule": SCAN_SECONDS, "options": {"expires": SCAN_SECONDS}},
 }
 
 # --- Mail --------------------------------------------------------------------

@@ -1,4 +1,5 @@
 """Imports the tasks of every room, so that Django and Celery find them."""
 
 import mapping.data_requests.tasks
-import mapping.summaries.tasks  # noqa: F401
+import mapping.summaries.tasks
+import mapping.workbook.tasks  # noqa: F401

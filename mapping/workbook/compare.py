@@ -91,9 +91,10 @@ class _Comparing:
             return
         edits = self._merge(said, held, stamp)
         shown = set(stamp.shown_in if stamp else held.shown_in) | set(held.values["sections"].split())
-        added = [row for row in rows if row.section and row.section not in shown]
+        added = [row for row in rows if set(row.section.split()) - shown]
         if added:
-            sections = " ".join(dict.fromkeys([*held.values["sections"].split(), *(row.section for row in added)]))
+            told = [key for row in added for key in row.section.split() if key not in shown]
+            sections = " ".join(dict.fromkeys([*held.values["sections"].split(), *told]))
             edits["sections"] = sections
             self._change(added[0].at(""), "sections", held.values["sections"], sections, held.name)
         self._settle(said, held, edits, refusal=held.refusal)
@@ -126,7 +127,7 @@ class _Comparing:
         author, _year, _suffix = split_citation_key(said.citation_key)
         if len(author) > LONGEST_AUTHOR:
             self._error(rows[0], "citation_key", _("The citation key is too long."))
-        sections = dict.fromkeys(row.section for row in rows if row.section)
+        sections = dict.fromkeys(key for row in rows for key in row.section.split())
         values = {**said.values, "sections": " ".join(sections)}
         if not said.citation_key:
             values["citation_author"] = _who_is_cited(said.values)
@@ -278,9 +279,10 @@ class _Comparing:
         key = f"{held.name}:{unit[0]}"
         self.conflicting.add(held.name)
         choice = self.choices.get(key, self.otherwise)
-        self.found.conflicts.append(
-            Conflict(*said.at(unit[at]), unit[at], base[at], now[at], new[at], held.name, key, choice)
-        )
+        conflict = Conflict(*said.at(unit[at]), unit[at], base[at], now[at], new[at], held.name, key, choice)
+        if unit == ("value", "partial_reason") and at == 0:
+            conflict.reasons = (base[1], now[1], new[1])
+        self.found.conflicts.append(conflict)
         return choice == TAKE
 
     def _settle(self, said, held, edits, *, refusal):

@@ -23,7 +23,10 @@ class Change:
 
 @dataclass
 class Conflict:
-    """A field that was changed here and in the file, differently. `choice` is "keep", "take" or ""."""
+    """A field that was changed here and in the file, differently. `choice` is "keep", "take" or "".
+
+    `reasons` tells the partial reason that goes with each side's value: base, database, file.
+    """
 
     sheet: str
     cell: str
@@ -34,6 +37,7 @@ class Conflict:
     record: str
     key: str
     choice: str = ""
+    reasons: tuple = ("", "", "")
 
 
 @dataclass

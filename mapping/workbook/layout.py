@@ -37,6 +37,7 @@ class Kind(Enum):
     AGENCY = "agency"
     SOURCE = "source"  # a citation key
     SECTION = "section"
+    SECTIONS = "sections"  # several, between semicolons
     INDICATOR = "indicator"
     YEAR = "year"
     ID = "id"
@@ -117,6 +118,25 @@ NOTE_COLUMNS = (
     Column("resolution", _("How the contradiction is resolved"), width=40),
     Column("note", _("Note"), width=60),
 )
+
+# The flat tables of a file of several exercises.
+EXERCISE = Column("exercise", _("Exercise"), width=14)
+REGIONAL_CELLS = (
+    EXERCISE,
+    *_PLACE,
+    Column("value", _("Value"), Kind.CHOICE, vocabulary="value"),
+    Column("partial_reason", _("Why partially"), Kind.CHOICE, vocabulary="partial_reason", width=24),
+    *NOTE_COLUMNS[len(_PLACE) :],
+)
+REGIONAL_SOURCES = (
+    EXERCISE,
+    *SOURCE_COLUMNS[:-1],
+    Column("sections", _("Sections"), Kind.SECTIONS, width=30, help=_("Several: with a semicolon between them.")),
+    SOURCE_COLUMNS[-1],
+)
+REGIONAL_CLAIMS = (EXERCISE, *CLAIM_COLUMNS)
+CELLS_SHEET = _("Cells")
+SOURCES_SHEET = _("Sources")
 
 # What each kind of record holds, in the order of its stamp.
 IDENTIFYING = {"id", "section", "indicator", "year", "citation_key"}

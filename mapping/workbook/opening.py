@@ -4,23 +4,36 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from html import unescape
 from io import BytesIO
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from accounts.refusals import Refused
+from mapping.workbook.spelling import FailedFormula
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_ENTRIES = 2_000
 MOST_CELLS = 2_000_000  # of one sheet's rectangle, which the parser holds whole
 MOST_SHEETS = 100
+LONG_BYTES = 1024 * 1024  # what is longer is a worker's
+LONG_ROWS = 5_000  # a country's workbook has some 2,000, its hidden sheet included: a quarter of a second
+LONG_UNPACKED = 32 * 1024 * 1024
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CHUNK = 1 << 20
 _OVERLAP = 64  # longer than any reference to a cell
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})(\d{1,7})["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_ERROR_TYPE = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>\s*(#[^<]*)</")
+_LONGEST_CELL = 1 << 16
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+# Cells that hold something: the parser passes over the others, and programs write a million of them.
+_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
+_WITHOUT_PLACE = re.compile(rb"""<(?:\w+:)?c(?:>|\s(?![^>]*?\br\s*=)[^>]*(?<!/)>)""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,7})["']""")
 
 
 class Unusable(Refused):
@@ -49,20 +62,49 @@ def open_sheets(content):
     """Return the sheets of an .xlsx file, given as bytes, in its order. Raises Unusable."""
     _refuse_other_formats(content)
     try:
-        _refuse_bombs(content)
+        failed = _look_through(content)
         with CalamineWorkbook.from_object(BytesIO(content)) as workbook:
             names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
             if len(names) > MOST_SHEETS:
                 raise Unusable(_("The file has more than %(most)d sheets.") % {"most": MOST_SHEETS})
-            return [_sheet(workbook, name) for name in names]
+            return [_sheet(workbook, name, failed.get(name, ())) for name in names]
     except PasswordError as error:
         raise Unusable(
             _("The file is protected by a password. Remove the password in Excel, then upload it.")
         ) from error
-    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+        KeyError,
+    ) as error:
         raise Unusable(
             _("The file is damaged or is no Excel workbook. Open it in Excel, save it as .xlsx, then upload that.")
         ) from error
+
+
+def is_long(content):
+    """Say whether a file, given as bytes, takes longer than a person waits. A broken one does not."""
+    return len(content) > LONG_BYTES or _rows_in(content) > LONG_ROWS
+
+
+def _rows_in(content):
+    """Return how many rows the sheets have, or more than LONG_ROWS where they are too many to be counted."""
+    rows = read = 0
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                    with archive.open(entry) as stream:
+                        while (chunk := stream.read(_CHUNK)) and rows <= LONG_ROWS:
+                            read += len(chunk)
+                            rows += chunk.count(b"<row") if read < LONG_UNPACKED else LONG_ROWS
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError):
+        return 0
+    return rows
 
 
 def _refuse_other_formats(content):
@@ -78,7 +120,11 @@ def _refuse_other_formats(content):
         raise Unusable(_("The file is no Excel workbook (.xlsx)."))
 
 
-def _refuse_bombs(content):
+def _look_through(content):
+    """Refuse what cannot be held; return {sheet's name: [(row, column, error)]} of formulas that fail.
+
+    The parser reads those as empty, so they are found here, where the XML goes by anyway.
+    """
     with zipfile.ZipFile(BytesIO(content)) as archive:
         entries = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
@@ -87,34 +133,83 @@ def _refuse_bombs(content):
             raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
         if any(entry.flag_bits & 1 for entry in entries):
             raise Unusable(_("The file is protected by a password. Remove the password in Excel, then upload it."))
+        failed = {}
         for entry in entries:
             if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
-                _refuse_far_cells(archive, entry)
+                failed[entry.filename] = _look_through_sheet(archive, entry)
+        return _by_name(archive, failed) if any(failed.values()) else {}
 
 
-def _refuse_far_cells(archive, entry):
-    """The parser holds the rectangle around all cells: two of them in opposite corners would fill the memory."""
-    top = left = 10_000_000
-    bottom = right = 0
-    tail, read = b"", 0
+def _look_through_sheet(archive, entry):
+    """Refuse cells that lie too far apart; return [(row, column, error)] of formulas that fail.
+
+    The parser holds the rectangle around all cells: two of them in opposite corners would fill the memory.
+    """
+    area, failed, tail, read = _Area(), [], b"", 0
     with archive.open(entry) as stream:
         while chunk := stream.read(_CHUNK):
             read += len(chunk)
             if read > MOST_UNPACKED:  # the directory of an archive can lie about its sizes
                 raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
-            for letters, number in set(_REFERENCE.findall(tail + chunk)):
-                row = int(number)
-                top, bottom = min(top, row), max(bottom, row)
-                if letters:
-                    column = _column(letters)
-                    left, right = min(left, column), max(right, column)
-            tail = chunk[-_OVERLAP:]
-    if max(0, bottom - top + 1) * max(1, right - left + 1) > MOST_CELLS:
+            text = tail + chunk
+            for letters, number in _FILLED.findall(text):
+                area.reach(_column(letters), int(number))
+            if _WITHOUT_PLACE.search(text):  # such a cell stands beside the one before it, in the row around it
+                width = max(row.count(b"<c") for row in text.split(b"<row"))
+                for number in _ROW.findall(text):
+                    area.reach(1, int(number))
+                    area.reach(width, int(number))
+            if _ERROR_TYPE.search(text):
+                failed += _failed_formulas(text)
+            cut = text.rfind(b"<c ", max(0, len(text) - _LONGEST_CELL))
+            tail = text[cut if cut >= 0 else -_OVERLAP :]  # a cell that the chunk breaks is read with the next
+    if area.cells > MOST_CELLS:
         raise Unusable(
             _(
                 "The cells of a sheet lie too far apart. Delete what stands far below or far to the right, then upload it."
             )
         )
+    return failed
+
+
+class _Area:
+    """The rectangle around cells."""
+
+    def __init__(self):
+        self.top = self.left = 10_000_000
+        self.bottom = self.right = 0
+
+    def reach(self, column, row):
+        self.top, self.bottom = min(self.top, row), max(self.bottom, row)
+        self.left, self.right = min(self.left, column), max(self.right, column)
+
+    @property
+    def cells(self):
+        return max(0, self.bottom - self.top + 1) * max(1, self.right - self.left + 1)
+
+
+def _failed_formulas(text):
+    found = []
+    for attributes, inner in _CELL.findall(text):
+        place, error = _REFERENCE.search(attributes), _ERROR_VALUE.search(inner)
+        if place and error and _ERROR_TYPE.search(attributes):
+            found.append((int(place[2]), _column(place[1]), error[1].decode("utf-8", "replace")[:20]))
+    return found
+
+
+def _by_name(archive, failed):
+    """Return what is known of sheets by the path of their XML, by their names."""
+    relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    paths = {}
+    for tag in re.findall(r"<\w*:?Relationship\b[^>]*>", relations):
+        if (key := re.search(r'\bId="([^"]+)"', tag)) and (target := re.search(r'\bTarget="/?(?:xl/)?([^"]+)"', tag)):
+            paths[key[1]] = f"xl/{target[1]}"
+    named = {}
+    for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", archive.read("xl/workbook.xml").decode("utf-8", "replace")):
+        name, key = re.search(r'\bname="([^"]*)"', tag), re.search(r'\w:id="([^"]+)"', tag)
+        if name and key:
+            named[unescape(name[1])] = failed.get(paths.get(key[1]), ())
+    return named
 
 
 def _column(letters):
@@ -124,12 +219,15 @@ def _column(letters):
     return number
 
 
-def _sheet(workbook, name):
+def _sheet(workbook, name, failed):
     sheet = workbook.get_sheet_by_name(name)
     if sheet.start is None:
         return Sheet(name, [], 0, 0)
     top, left = sheet.start
     rows = sheet.to_python()
+    for row, column, error in failed:
+        if 0 <= row - 1 - top < len(rows) and 0 <= column - 1 - left < len(rows[row - 1 - top]):
+            rows[row - 1 - top][column - 1 - left] = FailedFormula(error)
     _spread_merged(rows, sheet.merged_cell_ranges or [], top, left)
     return Sheet(name, rows, top, left)
 

@@ -1,8 +1,9 @@
 """Who may take an exercise out as a workbook, and bring one in: predicate and queryset side by side."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mapping.countries.permissions import EDITORS, exercises_with_role, has_role
+from mapping.countries.permissions import COORDINATORS, EDITORS, exercises_with_role, has_role, has_role_anywhere
 from mapping.workbook.models import WorkbookImport
 
 
@@ -17,7 +18,14 @@ def exportable(user):
 
 
 def why_not_import(user, exercise):
-    """Return why the person may not bring in a workbook now, or "". Single rows may be refused besides."""
+    """Return why the person may not bring in a workbook now, or "". Single rows may be refused besides.
+
+    A file of several exercises (`exercise` is None) is a coordinator's; each exercise in it is asked about besides.
+    """
+    if exercise is None:
+        return (
+            "" if has_role_anywhere(user, COORDINATORS) else _("Only coordinators import files of several exercises.")
+        )
     if not has_role(user, exercise, EDITORS):
         return _("Only the consultants and coordinators of %(exercise)s import workbooks.") % {
             "exercise": exercise.code
@@ -34,9 +42,15 @@ def importable(user):
 
 def can_view(user, workbook_import):
     """Agrees with `visible`."""
+    if workbook_import.exercise_id is None:
+        return workbook_import.uploaded_by_id == user.pk or has_role(user, None, COORDINATORS)
     return has_role(user, workbook_import.exercise_id)
 
 
 def visible(user):
-    """Return the imports whose reports and files a person may see. Agrees with `can_view`."""
-    return WorkbookImport.objects.filter(exercise__in=exercises_with_role(user))
+    """Return the imports whose reports and files a person may see. Agrees with `can_view`.
+
+    A file of several exercises may tell of exercises that another coordinator does not see.
+    """
+    regional = Q(exercise=None) if has_role(user, None, COORDINATORS) else Q(exercise=None, uploaded_by=user)
+    return WorkbookImport.objects.filter(regional | Q(exercise__in=exercises_with_role(user)))

@@ -10,6 +10,8 @@ _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uf
 
 def plain_text(text):
     """Return text as a workbook can carry it: no control characters, one kind of line end, nothing around it."""
+    if text == "":
+        return ""  # most cells of a workbook are empty
     text = str(text).replace("\r\n", "\n").replace("\r", "\n")
     return _UNSTORABLE.sub("", text).strip()[:LONGEST_TEXT].rstrip()
 

@@ -51,8 +51,13 @@ def shown_changes(report):
 
 def shown_conflicts(report):
     """Return a ShownList of the conflicts, in words. All of them: each wants an answer."""
+    sides = ("base", "database", "file")
     rows = [
-        {**_in_words(conflict, "base", "database", "file"), "cell": f"{conflict['sheet']}!{conflict['cell']}"}
+        {**_in_words(conflict, *sides), "cell": f"{conflict['sheet']}!{conflict['cell']}"}
+        | {
+            f"{side}_reason": _word("partial_reason", reason)
+            for side, reason in zip(sides, conflict["reasons"], strict=True)
+        }
         for conflict in report["conflicts"]
     ]
     return ShownList(rows, len(rows))

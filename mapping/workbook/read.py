@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim
 from mapping.sources.models import Source
-from mapping.workbook import layout
+from mapping.workbook import layout, usual_names
 from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
 from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.plain import to_model
@@ -65,15 +65,24 @@ class FileContent:
     stamps: Stamps = field(default_factory=Stamps)
 
 
-def read_workbook(content, known, words):
-    """Return the FileContent of an .xlsx file, given as bytes. Raises Unusable where nothing can be compared."""
+def unheard(step, steps, title):
+    """Tell nobody how far the reading is."""
+
+
+def read_workbook(content, known, words, progress=unheard):
+    """Return the FileContent of an .xlsx file, given as bytes. Raises Unusable where nothing can be compared.
+
+    `progress(step, steps, title)` is called before each sheet.
+    """
     sheets = open_sheets(content)
-    reader = _Reader(known, words)
+    reader = Reader(known, words)
     for sheet in sheets:
         if is_stamp_sheet(sheet.rows):
             reader.found.stamps = read_stamps(sheet.rows)
             _refuse_another_exercise(reader.found.stamps, known.exercise)
-    for sheet in sheets:
+            _refuse_another_methodology(reader.found.stamps, known.exercise.methodology)
+    for number, sheet in enumerate(sheets, start=1):
+        progress(number, len(sheets) + 1, _("Reading the sheet “%(sheet)s”") % {"sheet": sheet.name})
         if not is_stamp_sheet(sheet.rows):
             reader.read_sheet(sheet)
     if not reader.sheet_of_section:
@@ -93,7 +102,17 @@ def _refuse_another_exercise(stamps, exercise):
         )
 
 
-class _Reader:
+def _refuse_another_methodology(stamps, methodology):
+    """Another version of the same one is read: what it no longer has is told place by place."""
+    told = stamps.head.get("methodology", "")
+    if told and told.split()[0] != methodology.key:
+        raise Unusable(
+            _("This workbook follows the methodology “%(other)s”, the exercise follows “%(methodology)s”.")
+            % {"other": shortened(told), "methodology": methodology}
+        )
+
+
+class Reader:
     """Goes through the sheets and gathers what they say."""
 
     def __init__(self, known, words):
@@ -103,25 +122,21 @@ class _Reader:
         self._sources = Headings.of_columns(SOURCE_COLUMNS)
         self._claims = Headings.of_columns(CLAIM_COLUMNS)
         self._notes = Headings.of_columns(NOTE_COLUMNS)
-        self._section_names = {
-            squashed(name): section
-            for section in known.sections
-            for name in (section.key, section.title, section.sheet)
-        }
+        self._section_names = usual_names.section_spellings(known.sections)
         self._indicators = {
-            section.key: {squashed(name): item.key for item in section.indicators for name in (item.key, item.title)}
+            section.key: {name: item.key for name, item in usual_names.indicator_spellings(section.indicators).items()}
             for section in known.sections
         }
         self._readers = {
             squashed(name): read
-            for names, read in (
-                (layout.CLAIMS_SHEET, self._read_claims),
-                (layout.NOTES_SHEET, self._read_notes),
-                (layout.OTHER_SOURCES, self._read_other_sources),
-                (layout.COVER, self._pass_over),
-                (layout.LISTS, self._pass_over),
+            for names, usual, read in (
+                (layout.CLAIMS_SHEET, "claims", self._read_claims),
+                (layout.NOTES_SHEET, "notes", self._read_notes),
+                (layout.OTHER_SOURCES, "sources", self._read_other_sources),
+                (layout.COVER, "", self._pass_over),
+                (layout.LISTS, "", self._pass_over),
             )
-            for name in in_every_language(names)
+            for name in (*in_every_language(names), *usual_names.SHEETS.get(usual, ()))
         }
 
     def read_sheet(self, sheet):
@@ -131,7 +146,7 @@ class _Reader:
         elif section := self._section_of(sheet):
             self._read_section(sheet, section)
         elif any(str(cell).strip() for row in sheet.rows for cell in row):
-            self._ignore(sheet, 0, 0, _("The sheet is none of a section: nothing on it was read."))
+            self._ignore(sheet, 0, 0, self._strange_sheet(sheet))
 
     def _section_of(self, sheet):
         titles = [cell for row in sheet.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str) and cell.strip()]
@@ -139,6 +154,13 @@ class _Reader:
             (self._section_names[name] for name in map(squashed, [sheet.name, *titles]) if name in self._section_names),
             None,
         )
+
+    def _strange_sheet(self, sheet):
+        told = _("The sheet is none of a section: nothing on it was read.")
+        titles = [section.title for section in self.known.sections]
+        if alike := usual_names.near(sheet.name, titles):
+            told += " " + _("If it is one, name it after its section: %(choices)s.") % {"choices": _quoted(alike)}
+        return told
 
     def _pass_over(self, sheet):
         pass
@@ -162,7 +184,7 @@ class _Reader:
             if kind is grid:
                 self._read_grid(sheet, section, table)
             else:
-                self._read_sources(sheet, table, section.key)
+                self.read_source_rows(sheet, table, section.key)
 
     def _read_grid(self, sheet, section, table):
         year_column = table.columns.pop(YEAR)
@@ -185,7 +207,7 @@ class _Reader:
                 continue
             for column, indicator in columns:
                 self._read_value(sheet, number, column, (section.key, indicator.key, int(year)))
-        self._tell_strange_columns(sheet, table)
+        self._tell_strange_columns(sheet, table, [indicator.title for indicator in section.indicators])
 
     def _read_value(self, sheet, number, column, key):
         place = sheet.address(number, column)
@@ -204,30 +226,55 @@ class _Reader:
 
     def _read_other_sources(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._sources):
-            self._read_sources(sheet, table, "")
+            self.read_source_rows(sheet, table)
 
-    def _read_sources(self, sheet, table, section):
+    def read_source_rows(self, sheet, table, section=""):
+        """Read the sources of a table, on the sheet of a section or with a column that tells the sections."""
         for said in self._flat_rows(sheet, table, "source", Source):
-            said.section = section
+            said.section = section or self._sections_of(said)
             said.citation_key = said.values.pop("citation_key", "")
             self.found.sources.append(said)
 
     def _read_claims(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._claims):
-            for said in self._flat_rows(sheet, table, "claim", Claim):
-                said.cell = self._cell_of(said, sheet)
-                self.found.claims.append(said)
+            self.read_claim_rows(sheet, table)
+
+    def read_claim_rows(self, sheet, table):
+        """Read the claims of a table."""
+        for said in self._flat_rows(sheet, table, "claim", Claim):
+            said.cell = self._cell_of(said, sheet)
+            self.found.claims.append(said)
 
     def _read_notes(self, sheet):
         for _kind, table in find_tables(sheet.rows, self._notes):
-            for said in self._flat_rows(sheet, table, "cell", Cell):
-                if not said.values.keys() - {"section", "indicator", "year"}:
-                    continue
-                said.key = self._cell_of(said, sheet)
-                if said.key is not None and "" in said.key:
-                    self._tell(said, "", _("Say section, indicator and year of the cell."))
-                elif said.key is not None:
-                    self.found.cells.append(said)
+            self.read_cell_rows(sheet, table)
+
+    def read_cell_rows(self, sheet, table):
+        """Read what a table with a row for each cell tells of it."""
+        for said in self._flat_rows(sheet, table, "cell", Cell):
+            told = said.sound and not said.values.keys() - {"section", "indicator", "year"}
+            said.key = None if told else self._cell_of(said, sheet)
+            if said.key is not None and "" in said.key:
+                said.key = None
+                self._tell(said, "", _("Say section, indicator and year of the cell."))
+            elif said.key is not None:
+                self.found.cells.append(said)
+
+    def _sections_of(self, said):
+        """Return the keys of the sections that a source's row tells, between spaces."""
+        keys = []
+        for name in filter(None, map(str.strip, said.values.pop("sections", "").split(";"))):
+            if known := self._section_names.get(squashed(name)):
+                keys.append(known.key)
+            else:
+                self._tell(said, "sections", self._no_section(name))
+        return " ".join(keys)
+
+    def _no_section(self, name):
+        titles = [part.title for part in self.known.sections]
+        return _("“%(name)s” is not a section. Write one of: %(choices)s.") % {
+            "name": shortened(name), "choices": _quoted(usual_names.near(name, titles) or titles),
+        }  # fmt: skip
 
     def _flat_rows(self, sheet, table, kind, model):
         """Yield a Said for every row that says anything."""
@@ -278,7 +325,7 @@ class _Reader:
         if section:
             known = self._section_names.get(squashed(section))
             if known is None:
-                self._tell(said, "section", _("“%(name)s” is not a section.") % {"name": shortened(section)})
+                self._tell(said, "section", self._no_section(section))
                 return None
             key = known.key
         if indicator:
@@ -286,18 +333,24 @@ class _Reader:
             if key and indicator not in self._indicators[key].values():
                 self._tell(
                     said, "indicator",
-                    _("“%(name)s” is not an indicator of this section.") % {"name": shortened(indicator)},
+                    _("“%(name)s” is not an indicator of this section. Write one of: %(choices)s.")
+                    % {"name": shortened(indicator), "choices": self._choices(indicator, known)},
                 )  # fmt: skip
                 return None
         return key, indicator, int(year) if year else ""
 
-    def _tell_strange_columns(self, sheet, table):
+    @staticmethod
+    def _choices(text, section):
+        titles = [item.title for item in section.indicators]
+        return _quoted(usual_names.near(text, titles) or titles)
+
+    def _tell_strange_columns(self, sheet, table, names=()):
         for column, heading in table.strange.items():
             if any(_filled(sheet.rows[number][column]) for number in table.rows):
-                self._ignore(
-                    sheet, table.head, column,
-                    _("The column “%(heading)s” is not known: it was not read.") % {"heading": shortened(heading)},
-                )  # fmt: skip
+                told = _("The column “%(heading)s” is not known: it was not read.") % {"heading": shortened(heading)}
+                if alike := usual_names.near(heading, names):
+                    told += " " + _("It may be meant as: %(choices)s.") % {"choices": _quoted(alike)}
+                self._ignore(sheet, table.head, column, told)
 
     def _error(self, sheet, row, column, message, record=""):
         self.found.errors.append(Place(sheet.name, sheet.address(row, column), message, record))
@@ -311,6 +364,10 @@ class _Reader:
 
 
 _YEAR_COLUMN = next(column for column in NOTE_COLUMNS if column.kind is Kind.YEAR)
+
+
+def _quoted(names):
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def _filled(raw):

@@ -23,12 +23,37 @@ def as_report(comparison, known):
         "conflicts": [
             {**_places(one), "field": one.field, "base": _said(one.base), "database": _said(one.database)}
             | {"file": _said(one.file), "title": titles.of(one.record), "key": one.key, "choice": one.choice}
+            | {"reasons": list(one.reasons)}
             for one in comparison.conflicts
         ],
         "errors": [_told(one, titles) for one in comparison.errors],
         "warnings": [_told(one, titles) for one in comparison.warnings],
         "ignored": [_told(one, titles) for one in comparison.ignored],
     }
+
+
+def joint_report(parts, errors):
+    """Return the report of several exercises: `parts` is [(comparison, known)], `errors` those of no exercise."""
+    whole = unusable_report("") | {"errors": [_told(error, _NO_TITLES) for error in errors]}
+    whole["counts"]["errors"] = len(errors)
+    for comparison, known in parts:
+        report, code = as_report(comparison, known), known.exercise.code
+        for name, count in report["counts"].items():
+            whole["counts"][name] += count
+        for name in ("changes", "conflicts", "errors", "warnings", "ignored"):
+            whole[name] += [_of_exercise(one, code) for one in report[name]]
+    return whole
+
+
+def _of_exercise(one, code):
+    """Say whose row it is: rows of two exercises share their names."""
+    told = {**one, "title": f"{code}: {one['title']}" if one["title"] else code}
+    return told | {name: f"{code}|{one[name]}" for name in ("record", "key") if name in one}
+
+
+def choices_of(code, choices):
+    """Return those of the choices {conflict key: side} that are about one exercise, by the keys it knows."""
+    return {key.removeprefix(f"{code}|"): side for key, side in choices.items() if key.startswith(f"{code}|")}
 
 
 def unusable_report(sentence):
@@ -38,6 +63,8 @@ def unusable_report(sentence):
         "changes": [],
         "conflicts": [],
         "errors": [{"sheet": "", "cell": "", "message": str(sentence)}],
+        "warnings": [],
+        "ignored": [],
     }
 
 
@@ -82,3 +109,11 @@ class _Titles:
 
     def of(self, record):
         return self._titles.get(record, "")
+
+
+class _NoTitles:
+    def of(self, record):
+        return ""
+
+
+_NO_TITLES = _NoTitles()

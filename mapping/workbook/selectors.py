@@ -1,13 +1,15 @@
 """Read an exercise as the workbook tells it, by a number of queries that does not grow with it."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from mapping.availability.models import Cell, Claim
+from mapping.content.models import ReviewStatus
 from mapping.content.permissions import why_not_edit
 from mapping.countries.models import Agency
 from mapping.fields import folded
 from mapping.framework.models import Indicator
-from mapping.framework.selectors import terms
+from mapping.framework.selectors import span, terms
 from mapping.sources.models import Source
 from mapping.workbook.known import Held, Known, SectionPart
 from mapping.workbook.layout import CLAIM_COLUMNS, FIELDS, NOT_ASSESSED, SOURCE_COLUMNS, Kind, sheet_names
@@ -23,8 +25,9 @@ def content_of(exercise, user=None):
     """Return the exercise as Known; what `user` may not edit carries the reason. Without one, nothing does."""
     agencies = list(Agency.objects.filter(country=exercise.country_id))
     sections = _sections(exercise)
-    sources = _sources(exercise, user)
-    cells, places = _cells(exercise, user)
+    refusals = _Refusals(exercise, user)
+    sources = _sources(exercise, refusals)
+    cells, places = _cells(exercise, sections, refusals)
     claims = _claims(exercise, places, cells, sources, {agency.pk: agency.acronym for agency in agencies})
     _say_where_sources_are_shown(sources, claims, [section.key for section in sections])
     return Known(
@@ -36,12 +39,60 @@ def content_of(exercise, user=None):
         agencies={agency.pk: agency.acronym for agency in agencies},
         agency_names=_agency_names(agencies),
         terms=terms(exercise.methodology),
-        new_row_refusal=_refusal(user, Source(exercise=exercise)),
+        new_row_refusal=refusals[ReviewStatus.DRAFT],
     )
 
 
-def _refusal(user, row):
-    return why_not_edit(user, row) if user else ""
+def blank_content(methodology, exercise=None):
+    """Return Known without content: of an exercise, or of a country that has none yet under a methodology."""
+    exercise = exercise or NoExercise(methodology, methodology.first_year, methodology.last_year)
+    cells = {}
+    sections = _sections(exercise)
+    empty = dict.fromkeys(FIELDS["cell"], "") | {"value": NOT_ASSESSED}
+    for section in sections:
+        for indicator in section.indicators:
+            for year in span(indicator, exercise):
+                key = (section.key, indicator.key, year)
+                cells[key] = Held("cell", key, 0, 0, empty)
+    agencies = list(Agency.objects.filter(country=exercise.country_id)) if exercise.country_id else []
+    return Known(
+        exercise=exercise,
+        sections=sections,
+        cells=cells,
+        sources={},
+        claims={},
+        agencies={agency.pk: agency.acronym for agency in agencies},
+        agency_names=_agency_names(agencies),
+        terms=terms(methodology),
+    )
+
+
+@dataclass(frozen=True)
+class NoExercise:
+    """What a workbook tells of its exercise, where there is none yet."""
+
+    methodology: object
+    first_year: int
+    last_year: int
+    code: str = ""
+    country: str = ""
+    country_id: int | None = None
+
+    @property
+    def methodology_id(self):
+        return self.methodology.pk
+
+
+class _Refusals(dict):
+    """{status: why the person may not edit a row of the exercise in it}: asked once for each status, not for each row."""
+
+    def __init__(self, exercise, user):
+        super().__init__()
+        self._exercise, self._user = exercise, user
+
+    def __missing__(self, status):
+        refusal = why_not_edit(self._user, Source(exercise=self._exercise, status=status)) if self._user else ""
+        return self.setdefault(status, refusal)
 
 
 def _sections(exercise):
@@ -59,54 +110,52 @@ def _sections(exercise):
     ]
 
 
-def _cells(exercise, user):
-    """Return ({key: Held}, {cell id: key})."""
+def _cells(exercise, sections, refusals):
+    """Return ({key: Held}, {cell id: key}), in the order of sections, indicators and years."""
+    names = {item.pk: (section.key, item.key) for section in sections for item in section.indicators}
+    order = {item.pk: (number, item.order) for number, section in enumerate(sections) for item in section.indicators}
+    fields = FIELDS["cell"]
+    rows = Cell.objects.filter(exercise=exercise).order_by()
+    rows = list(rows.values_list("indicator_id", "year", "pk", "version", "status", *fields))
+    rows.sort(key=lambda row: (order[row[0]], row[1]))
     cells, places = {}, {}
-    found = Cell.objects.filter(exercise=exercise).defer("approved_content").select_related("indicator__section")
-    for cell in found.order_by("indicator__section__order", "indicator__order", "year"):
-        cell.exercise = exercise
-        key = (cell.indicator.section.key, cell.indicator.key, cell.year)
-        values = {name: from_model(getattr(cell, name)) for name in FIELDS["cell"]}
+    for indicator, year, pk, version, status, *said in rows:
+        key = (*names[indicator], year)
+        values = dict(zip(fields, map(from_model, said), strict=True))
         values["value"] = values["value"] or NOT_ASSESSED
-        cells[key] = Held("cell", key, cell.pk, cell.version, values, _refusal(user, cell))
-        places[cell.pk] = key
+        cells[key] = Held("cell", key, pk, version, values, refusals[status])
+        places[pk] = key
     return cells, places
 
 
-def _sources(exercise, user):
-    sources = {}
-    for source in Source.objects.filter(exercise=exercise).defer("approved_content").order_by("citation_key"):
-        source.exercise = exercise
-        values = {
-            name: from_model(getattr(source, name), _KINDS["source"].get(name, Kind.TEXT)) for name in FIELDS["source"]
-        }
-        sources[source.pk] = Held(
-            "source",
-            (source.pk,),
-            source.pk,
-            source.version,
-            values,
-            _refusal(user, source),
-            citation_key=from_model(source.citation_key),
-        )
+def _sources(exercise, refusals):
+    sources, kinds = {}, [_KINDS["source"].get(name, Kind.TEXT) for name in FIELDS["source"]]
+    rows = Source.objects.filter(exercise=exercise).order_by("citation_key")
+    for pk, version, status, key, *said in rows.values_list(
+        "pk", "version", "status", "citation_key", *FIELDS["source"]
+    ):
+        values = dict(zip(FIELDS["source"], map(from_model, said, kinds), strict=True))
+        sources[pk] = Held("source", (pk,), pk, version, values, refusals[status], citation_key=from_model(key))
     return sources
 
 
 def _claims(exercise, places, cells, sources, agencies):
+    """Return {id: Held}, in the order of their cells, the newest years first."""
+    kinds = [_KINDS["claim"][name] for name in FIELDS["claim"]]
+    cited = {pk: source.citation_key for pk, source in sources.items()}
+    telling = {Kind.AGENCY: agencies.get, Kind.SOURCE: cited.get}
+    sections = {key[:2]: number for number, key in enumerate(dict.fromkeys(key[:2] for key in places.values()))}
+    rows = Claim.objects.filter(cell__exercise=exercise).order_by("pk")
+    rows = list(rows.values_list("pk", "cell_id", "version", *FIELDS["claim"]))
+    rows.sort(key=lambda row: (sections[places[row[1]][:2]], -places[row[1]][2]))
     claims = {}
-    order = ("cell__indicator__section__order", "cell__indicator__order", "-cell__year", "pk")
-    for claim in Claim.objects.filter(cell__exercise=exercise).order_by(*order):
-        values = {}
-        for name in FIELDS["claim"]:
-            kind = _KINDS["claim"][name]
-            if kind is Kind.AGENCY:
-                values[name] = from_model(agencies.get(getattr(claim, f"{name}_id")))
-            elif kind is Kind.SOURCE:
-                values[name] = sources[claim.source_id].citation_key if claim.source_id else ""
-            else:
-                values[name] = from_model(getattr(claim, name), kind)
-        cell = places[claim.cell_id]
-        claims[claim.pk] = Held("claim", (claim.pk,), claim.pk, claim.version, values, cells[cell].refusal, cell=cell)
+    for pk, cell_id, version, *said in rows:
+        values = {
+            name: from_model(telling[kind](value) if kind in telling else value, kind)
+            for name, kind, value in zip(FIELDS["claim"], kinds, said, strict=True)
+        }
+        cell = places[cell_id]
+        claims[pk] = Held("claim", (pk,), pk, version, values, cells[cell].refusal, cell=cell)
     return claims
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from dataclasses import dataclass, field
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -14,6 +15,7 @@ from mapping.audit.services import entry, record
 from mapping.availability.services import CellEdit, ClaimEdit, save_cells
 from mapping.content.errors import RowsRefused
 from mapping.countries.models import Exercise
+from mapping.countries.permissions import exercises_with_role
 from mapping.fields import folded
 from mapping.sources.models import Source
 from mapping.sources.services import change_source, create_source
@@ -22,8 +24,9 @@ from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.permissions import why_not_import
 from mapping.workbook.plain import to_model
-from mapping.workbook.read import read_workbook
-from mapping.workbook.report import as_report
+from mapping.workbook.read import read_workbook, unheard
+from mapping.workbook.regional import RegionalFile
+from mapping.workbook.report import as_report, choices_of, joint_report
 from mapping.workbook.selectors import content_of
 from mapping.workbook.spelling import Words
 
@@ -35,14 +38,14 @@ _KINDS = {
 
 
 class NotApplicable(Refused):
-    """The file has errors or conflicts that nobody decided; `comparison` tells them."""
+    """The file has errors or conflicts that nobody decided; `comparison` tells them, `report` as plain data."""
 
-    def __init__(self, sentence, comparison):
+    def __init__(self, sentence, comparison, report):
         super().__init__(sentence)
-        self.comparison = comparison
+        self.comparison, self.report = comparison, report
 
 
-def compare_file(*, actor, exercise, content, choices=None, otherwise=""):
+def compare_file(*, actor, exercise, content, choices=None, otherwise="", progress=unheard):
     """Return (Comparison, Known) of a file, given as bytes, for this person; writes nothing.
 
     Raises Unusable where the file cannot be compared, Refused where the person may not import.
@@ -50,69 +53,169 @@ def compare_file(*, actor, exercise, content, choices=None, otherwise=""):
     if refusal := why_not_import(actor, exercise):
         raise Refused(refusal)
     known = content_of(exercise, actor)
-    file = read_workbook(content, known, Words(known))
+    file = read_workbook(content, known, Words(known), progress)
     return compare(file, known, choices=choices, otherwise=otherwise), known
+
+
+@dataclass
+class Compared:
+    """A file compared with the one exercise it is of, or with the several: a comparison each, with what was known."""
+
+    parts: list
+    errors: list = field(default_factory=list)  # of a file of several exercises, about none of them
+    several: bool = False
+
+    @property
+    def undecided(self):
+        return [conflict for comparison, _known in self.parts for conflict in comparison.undecided]
+
+    @property
+    def can_apply(self):
+        return not self.errors and all(comparison.can_apply for comparison, _known in self.parts)
+
+    @property
+    def has_edits(self):
+        return any(comparison.has_edits for comparison, _known in self.parts)
+
+    def report(self):
+        """Return it as plain data."""
+        return joint_report(self.parts, self.errors) if self.several else as_report(*self.parts[0])
+
+
+def compare_upload(*, actor, exercise, content, choices=None, otherwise="", progress=unheard):
+    """Return Compared of a file: as `compare_file`, and of several exercises where `exercise` is None."""
+    read = read_upload(actor=actor, exercise=exercise, content=content, progress=progress)
+    return compare_read(actor=actor, exercise=exercise, read=read, choices=choices, otherwise=otherwise)
+
+
+def read_upload(*, actor, exercise, content, progress=unheard):
+    """Return what a file says, for `compare_read`: of one exercise a FileContent, of several a RegionalFile."""
+    if refusal := why_not_import(actor, exercise):
+        raise Refused(refusal)
+    if exercise is None:
+        return RegionalFile(content, progress)
+    known = content_of(exercise, actor)
+    return read_workbook(content, known, Words(known), progress)
+
+
+def compare_read(*, actor, exercise, read, choices=None, otherwise="", progress=unheard):
+    """Compare what `read_upload` returned with what is here now; return Compared."""
+    if exercise is None:
+        return _compare_several(actor, read, choices or {}, otherwise, progress)
+    exercise = Exercise.objects.select_related("country", "methodology").get(pk=exercise.pk)
+    if refusal := why_not_import(actor, exercise):
+        raise Refused(refusal)
+    known = content_of(exercise, actor)
+    return Compared([(compare(read, known, choices=choices, otherwise=otherwise), known)])
+
+
+def _compare_several(actor, file, choices, otherwise, progress):
+    found = exercises_with_role(actor).filter(code__in=[code for code, _place in file.codes.values()])
+    exercises = {folded(one.code): one for one in found.select_related("country", "methodology")}
+    compared = Compared([], several=True)
+    earlier = list(file.errors)
+    for number, (key, (code, _place)) in enumerate(file.codes.items(), start=1):
+        progress(number, len(file.codes), _("Comparing %(exercise)s") % {"exercise": code})
+        exercise = exercises.get(key)
+        if exercise is None:
+            file.no_exercise(key)
+        elif refusal := why_not_import(actor, exercise):
+            file.refuse(key, refusal)
+        else:
+            known = content_of(exercise, actor)
+            theirs = choices_of(exercise.code, choices)
+            part = compare(file.content_of(key, known), known, choices=theirs, otherwise=otherwise)
+            compared.parts.append((part, known))
+    compared.errors, file.errors = file.errors, earlier
+    return compared
 
 
 @transaction.atomic
 def upload(*, actor, exercise, name, content):
-    """Keep an uploaded file with the report of its comparison; return the WorkbookImport. Raises as `compare_file`."""
-    comparison, known = compare_file(actor=actor, exercise=exercise, content=content)
+    """Keep an uploaded file with the report of its comparison; return the WorkbookImport. Raises as `compare_file`.
+
+    `exercise` is None for a file of several.
+    """
+    compared = compare_upload(actor=actor, exercise=exercise, content=content)
     return WorkbookImport.objects.create(
         exercise=exercise,
         file=ContentFile(content, name="workbook.xlsx"),
         name=name[:200],
         sha256=hashlib.sha256(content).hexdigest(),
         uploaded_by=actor,
-        report=as_report(comparison, known),
+        asked_by=actor,
+        state=WorkbookImport.State.DONE,
+        status=WorkbookImport.Status.COMPARED,
+        report=compared.report(),
     )
 
 
 @transaction.atomic
 def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
-    """Apply an uploaded workbook as one act, compared anew with what is here now; return its Comparison.
+    """Apply an uploaded workbook as one act, compared anew with what is here now; return Compared.
 
     `choices` and `otherwise` decide conflicts as in `compare`. Raises NotApplicable where errors or undecided conflicts
     are left, Unchanged where there is nothing to write, Refused, with a sentence for every row at fault, where a row
     is refused. All of it is written, or nothing.
     """
-    row = _lock_compared(actor, workbook_import)
-    exercise = Exercise.objects.select_related("country", "methodology").get(pk=row.exercise_id)
-    with row.file.open("rb") as file:
-        content = file.read()
-    comparison, known = compare_file(
-        actor=actor, exercise=exercise, content=content, choices=choices, otherwise=otherwise
+    row = lock_open(actor, workbook_import)
+    compared = compare_upload(
+        actor=actor, exercise=row.exercise, content=content_of_file(row), choices=choices, otherwise=otherwise
     )
-    if not comparison.can_apply:
+    write_compared(actor=actor, row=row, compared=compared)
+    return compared
+
+
+def content_of_file(row):
+    """Return the bytes of an uploaded file."""
+    with row.file.open("rb") as file:
+        return file.read()
+
+
+def write_compared(*, actor, row, compared):
+    """Write all that comparing found, and that it was applied. Raises as `apply_import`; for use in a transaction."""
+    if not compared.can_apply:
         raise NotApplicable(
-            _("Nothing was applied: errors or open conflicts are left. Look at them below."), comparison
+            _("Nothing was applied: errors or open conflicts are left. Look at them below."),
+            compared,
+            compared.report(),
         )
-    if not comparison.has_edits:
+    if not compared.has_edits:
         raise Unchanged(_("The workbook says what is here already: there is nothing to apply."))
     act, reason = uuid.uuid4(), _("Workbook “%(name)s”") % {"name": row.name}
-    _write(actor=actor, known=known, edits=comparison.edits, act=act, reason=reason)
+    for comparison, known in compared.parts:
+        if comparison.has_edits:
+            _write(actor=actor, known=known, edits=comparison.edits, act=act, reason=reason)
     row.status, row.applied_by, row.applied_at = WorkbookImport.Status.APPLIED, actor, timezone.now()
-    row.report = as_report(comparison, known)
+    row.report = compared.report()
     row.save(update_fields=["status", "applied_by", "applied_at", "report"])
+    record(*(_told(actor, row, comparison, known, act) for comparison, known in compared.parts if comparison.has_edits))
+
+
+def _told(actor, row, comparison, known, act):
     told = {"name": row.name, "sha256": row.sha256, **comparison.counts}
-    record(entry(actor=actor, verb=Verb.IMPORTED, target=row, exercise_code=exercise.code, new=told, act=act))
-    return comparison
+    code = known.exercise.code
+    return entry(actor=actor, verb=Verb.IMPORTED, target=row, exercise_code=code, new=told, act=act)
 
 
 @transaction.atomic
 def discard(*, actor, workbook_import):
     """Put an uploaded workbook aside; its report and file are kept."""
-    row = _lock_compared(actor, workbook_import)
+    row = lock_open(actor, workbook_import, but=(WorkbookImport.Status.UPLOADED,))
     row.status = WorkbookImport.Status.DISCARDED
     row.save(update_fields=["status"])
     return row
 
 
-def _lock_compared(actor, workbook_import):
-    row = WorkbookImport.objects.select_for_update().get(pk=workbook_import.pk)
-    if refusal := why_not_import(actor, Exercise.objects.get(pk=row.exercise_id)):
+def lock_open(actor, workbook_import, *, but=()):
+    """Return the row, locked, if it waits to be applied (or stands as `but` says) and no worker is at it."""
+    rows = WorkbookImport.objects.select_for_update(of=("self",)).select_related("exercise")
+    row = rows.get(pk=workbook_import.pk)
+    if refusal := why_not_import(actor, row.exercise):
         raise Refused(refusal)
-    if row.status != WorkbookImport.Status.COMPARED:
+    if row.is_under_way:
+        raise Refused(_("A worker is at this workbook. Wait until it is done, or stop it first."))
+    if row.status not in {WorkbookImport.Status.COMPARED, *but}:
         raise Unchanged(_("This workbook is %(status)s already.") % {"status": row.get_status_display()})
     return row
 

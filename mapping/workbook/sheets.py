@@ -110,7 +110,8 @@ def cover(book, *, by, moment):
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 90)
     sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, f"{exercise.code} {exercise.country}", formats["title"])
+    name = f"{exercise.code} {exercise.country}".strip() or str(exercise.methodology)
+    sheet.write_string(0, 0, name, formats["title"])
     facts = [
         (_("Methodology"), str(exercise.methodology)),
         (_("Years"), f"{exercise.first_year}–{exercise.last_year}"),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from functools import lru_cache
 
 import pycountry
@@ -54,6 +55,12 @@ class Misspelt(ValueError):  # noqa: N818 - it is told to a person, not an error
     """What a cell of the file says cannot be read; the sentence says what could be."""
 
 
+class FailedFormula(str):
+    """What a cell shows whose formula fails, such as #REF!."""
+
+    __slots__ = ()
+
+
 @lru_cache(maxsize=20_000)
 def squashed(text):
     """Return a heading or word without case, spaces, signs and the hyphens of a narrow column."""
@@ -81,6 +88,11 @@ def text_of(raw):
         return raw.isoformat(sep=" ") if isinstance(raw, datetime) else raw.isoformat()
     if isinstance(raw, timedelta):
         return str(raw)
+    if isinstance(raw, FailedFormula):
+        raise Misspelt(
+            _("The formula of this cell fails with %(error)s. Write the value itself, or empty the cell.")
+            % {"error": raw}
+        )
     text = str(raw)
     if len(text) > LONGEST_TEXT:
         raise Misspelt(
@@ -171,17 +183,21 @@ class Words:
     def _agency(self, text):
         found = self._known.agency_names.get(folded(text))
         if found is None:
-            raise Misspelt(
-                _(
-                    "“%(name)s” is not an agency of %(country)s. Enter it under Agencies first, or write one of: %(choices)s."
-                )
-                % {
-                    "name": shortened(text),
-                    "country": self._known.exercise.country,
-                    "choices": ", ".join(sorted(self._known.agencies.values())) or "–",
-                }
-            )
+            raise Misspelt(self._no_agency(text))
         return plain_text(self._known.agencies[found])
+
+    def _no_agency(self, text):
+        """Say that an agency is not known, with those that look like it, or else all."""
+        names, acronyms = self._known.agency_names, self._known.agencies
+        alike = get_close_matches(folded(text), names, 3, 0.6)
+        choices = dict.fromkeys(acronyms[names[name]] for name in alike) or sorted(acronyms.values())
+        return _(
+            "“%(name)s” is not an agency of %(country)s. Enter it under Agencies first, or write one of: %(choices)s."
+        ) % {
+            "name": shortened(text),
+            "country": self._known.exercise.country,
+            "choices": ", ".join(choices) or "–",
+        }
 
     def written(self, column, plain):
         """Return what to write in a cell under `column`: a text, or a date."""

@@ -1,5 +1,6 @@
 """The hidden sheet that says what was exported: of every row its version and its fields, as the file showed them."""
 
+import itertools
 from dataclasses import dataclass, field
 
 from mapping.workbook.layout import FIELDS, FORMAT, STAMP_TITLE
@@ -61,6 +62,14 @@ def read_stamps(rows):
         elif kind:
             stamps.head[kind] = texts[1] if len(texts) > 1 else ""
     return stamps
+
+
+def read_stamps_of_several(rows):
+    """Return {exercise's code: Stamps} of a file of several exercises: each begins with a row of its own."""
+    starts = [number for number, row in enumerate(rows) if row[0] == "exercise"] + [len(rows)]
+    parts = [[rows[0], *rows[start:end]] for start, end in itertools.pairwise(starts)]
+    found = map(read_stamps, parts)
+    return {stamps.head["exercise"]: stamps for stamps in found}
 
 
 def _read_stamp(stamps, kind, texts, fields):

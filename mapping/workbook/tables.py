@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from mapping.workbook import usual_names
 from mapping.workbook.layout import YEAR
 from mapping.workbook.spelling import in_every_language, squashed
 
@@ -24,24 +25,28 @@ class Headings:
     """The headings that one kind of table may have, in every spelling."""
 
     def __init__(self, spellings, *, fewest=FEWEST_HEADINGS, needs=None):
-        self._meanings = {squashed(text): meaning for text, meaning in spellings}
+        self._meanings = dict(spellings)  # {squashed text: what it stands for}
         self._fewest = fewest
         self._needs = needs
 
     @classmethod
     def of_columns(cls, columns):
-        return cls(
+        """A flat table. Where two columns share a spelling, the first has it, and a heading wins over an alias."""
+        first = [*reversed(columns)]
+        aliases = [(text, column) for column in first for text in usual_names.COLUMNS.get(column.field, ())]
+        told = [
             (text, column)
-            for column in reversed(columns)  # where two share an alias, the first column has it
+            for column in first
             for heading in (*column.aliases, column.heading)
             for text in in_every_language(heading)
-        )
+        ]
+        return cls({squashed(text): column for text, column in (*aliases, *told)})
 
     @classmethod
     def of_indicators(cls, indicators):
         """A table of years and indicators: its head holds the word year and at least one indicator."""
-        spellings = [(text, indicator) for indicator in indicators for text in (indicator.key, indicator.title)]
-        return cls([*spellings, *((text, YEAR) for text in in_every_language(YEAR))], fewest=2, needs=YEAR)
+        years = {squashed(text): YEAR for text in (*in_every_language(YEAR), *usual_names.YEAR)}
+        return cls(years | usual_names.indicator_spellings(indicators), fewest=2, needs=YEAR)
 
     def head(self, row, number):
         """Return a Table if the row is the head of one, else None."""

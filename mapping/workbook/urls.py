@@ -14,4 +14,5 @@ urlpatterns = [
     path(_ALL + "download/", _desk(views.download), name="mapping_workbook_download"),
     path(_ONE, _desk(views.workbook_import), name="mapping_workbook_import"),
     path(_ONE + "file/", _desk(views.uploaded_file), name="mapping_workbook_file"),
+    path(_ONE + "marked/", _desk(views.marked_file), name="mapping_workbook_marked"),
 ]

@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.refusals import Refused
-from mapping.workbook import permissions, services
+from mapping.workbook import job_services, permissions, services
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
+from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.presentation import shown, shown_changes, shown_conflicts
-from mapping.workbook.report import as_report
+from mapping.workbook.report import as_report, unusable_report
 from mapping.workbook.selectors import content_of
 from mapping.workbook.write import file_name, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RELOAD_SECONDS = 2  # the page of a workbook under way loads itself again
 MOST_IMPORTS = 50  # shown of the former ones
 
 
@@ -43,6 +45,11 @@ def _tell(request, refusal):
         messages.error(request, sentence)
 
 
+def _xlsx(content, name):
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+
+
 @require_http_methods(["GET", "POST"])
 def workbook(request, code):
     """Offer the workbook to take out, an upload to bring one in, and the former imports."""
@@ -51,7 +58,7 @@ def workbook(request, code):
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            kept = services.upload(actor=request.user, exercise=exercise, name=file.name, content=file.read())
+            kept = job_services.receive(actor=request.user, exercise=exercise, name=file.name, content=file.read())
         except Refused as refusal:
             form.add_error("file", refusal.sentence)
         else:
@@ -70,9 +77,7 @@ def workbook(request, code):
 def download(request, code):
     """Send the workbook as it is now."""
     exercise = _exercise(request, code)
-    content = write_workbook(content_of(exercise), by=str(request.user))
-    disposition = content_disposition_header(as_attachment=True, filename=file_name(exercise))
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    return _xlsx(write_workbook(content_of(exercise), by=str(request.user)), file_name(exercise))
 
 
 @require_GET
@@ -80,6 +85,20 @@ def uploaded_file(request, code, pk):
     """Send the file that was uploaded, as it was."""
     kept = _import(request, code, pk)
     return FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=XLSX)
+
+
+@require_GET
+def marked_file(request, code, pk):
+    """Send the file that was uploaded with its faulty cells marked and commented."""
+    kept = _import(request, code, pk)
+    report, _why_not = _current_report(request.user, kept, {})
+    try:
+        content = marked_workbook(services.content_of_file(kept), report["errors"])
+    except Refused as refusal:
+        _tell(request, refusal)
+        return redirect("mapping_workbook_import", code=code, pk=pk)
+    stem = kept.name.removesuffix(".xlsx")
+    return _xlsx(content, _("%(name)s, errors marked.xlsx") % {"name": stem})
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,6 +112,8 @@ def workbook_import(request, code, pk):
         except Refused as refusal:
             _tell(request, refusal)
             kept.refresh_from_db()
+    if kept.is_under_way:
+        return _progress_page(request, kept)
     report, why_not = _current_report(request.user, kept, choices)
     context = {
         "title": kept.name,
@@ -100,6 +121,7 @@ def workbook_import(request, code, pk):
         "kept": kept,
         "report": report,
         "is_open": kept.status == WorkbookImport.Status.COMPARED,
+        "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
         "errors": shown(report["errors"]),
         "conflicts": shown_conflicts(report),
         "changes": shown_changes(report),
@@ -112,8 +134,28 @@ def workbook_import(request, code, pk):
     return _page(request, "mapping/workbook/import.html", **context)
 
 
+def _progress_page(request, kept):
+    """Say how far the worker is; the page loads itself again, with or without scripts, and may be left."""
+    context = {
+        "title": kept.name,
+        "exercise": kept.exercise,
+        "kept": kept,
+        "why_not": permissions.why_not_import(request.user, kept.exercise),
+    }
+    response = _page(request, "mapping/workbook/progress.html", **context)
+    response["Refresh"] = str(RELOAD_SECONDS)
+    return response
+
+
 def _decide(request, kept, choices):
     do = request.POST.get("do")
+    orders = {"compare": job_services.order_comparison, "stop": job_services.stop}
+    if do in orders:
+        orders[do](actor=request.user, workbook_import=kept)
+        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
+    if do == "apply" and kept.is_long:
+        job_services.order_application(actor=request.user, workbook_import=kept, choices=choices)
+        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
     if do == "apply":
         services.apply_import(actor=request.user, workbook_import=kept, choices=choices)
         messages.success(request, _("The workbook was applied."))
@@ -126,12 +168,14 @@ def _decide(request, kept, choices):
 
 
 def _current_report(user, kept, choices):
-    """Return (report, why the person cannot import): of an open import, compared with what is here now."""
+    """Return (report, why the person cannot import): of an open import, compared with what is here now.
+
+    A long one is shown as the worker compared it.
+    """
     why_not = permissions.why_not_import(user, kept.exercise)
-    if kept.status != WorkbookImport.Status.COMPARED or why_not:
-        return kept.report, why_not
-    with kept.file.open("rb") as file:
-        content = file.read()
+    if kept.status != WorkbookImport.Status.COMPARED or why_not or kept.is_long:
+        return kept.report or unusable_report(kept.last_error), why_not
+    content = services.content_of_file(kept)
     try:
         comparison, known = services.compare_file(actor=user, exercise=kept.exercise, content=content, choices=choices)
     except Refused as refusal:  # such as an exercise that has moved to another methodology since

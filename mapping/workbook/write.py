@@ -14,24 +14,28 @@ from mapping.workbook.spelling import Words
 from mapping.workbook.stamps import stamp_rows
 
 SPARE_ROWS = 200  # below a flat table, with its dropdowns
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "remove_timezone": True,
+    "default_date_format": "dd-mm-yyyy",
+}
 
 
 def write_workbook(known, *, by, moment=None):
     """Return the bytes of the workbook; `by` says who exports it."""
     moment = moment or timezone.now()
     out = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-        "remove_timezone": True,
-        "default_date_format": "dd-mm-yyyy",
-    }
-    with Workbook(out, options) as workbook:
+    with Workbook(out, OPTIONS) as workbook:
         exercise = known.exercise
         workbook.set_properties(
-            {"title": f"{exercise.code} {exercise.country}", "author": by, "comments": exercise.code}
+            {
+                "title": f"{exercise.code} {exercise.country}".strip() or str(exercise.methodology),
+                "author": by,
+                "comments": exercise.code,
+            }
         )
         workbook.set_size(2400, 1500)
         book = Book(workbook, known, Words(known))
@@ -101,6 +105,6 @@ def _stamps(book, *, by, moment):
 def file_name(exercise, moment=None):
     """Return what the workbook is called when it is downloaded."""
     return _("%(exercise)s workbook %(date)s.xlsx") % {
-        "exercise": exercise.code,
+        "exercise": exercise.code or exercise.methodology.key,
         "date": f"{moment or timezone.localtime():%Y-%m-%d}",
     }

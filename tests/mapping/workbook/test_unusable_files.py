@@ -1,29 +1,34 @@
 """Files that cannot be used: a sentence, within bounds, and nothing written."""
 
+import re
 import zipfile
+from datetime import date
 from io import BytesIO
 
 import pytest
 from django.conf import settings
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from mapping.workbook import opening
 from mapping.workbook.opening import Unusable
 from tests import factories
-from tests.mapping.workbook.workbooks import compared, edited, exported, never_ours, opened, saved
+from tests.mapping.workbook.workbooks import (
+    compared,
+    edited,
+    exported,
+    first_empty,
+    in_grid,
+    never_ours,
+    opened,
+    saved,
+    zipped,
+)
 
 pytestmark = pytest.mark.django_db
 
 # Real files of other projects, where this checkout has them beside it.
 STRANGERS = sorted((settings.BASE_DIR.parent / "shared" / "xlsx").glob("*.xlsx"))
-
-
-def zipped(entries):
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -98,3 +103,115 @@ def test_a_cell_longer_than_excel_allows_is_an_error_at_its_place(exercise, cons
     entries["xl/worksheets/sheet1.xml"] = entries["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", row.encode())
     comparison = compared(consultant, exercise, zipped(entries))
     assert [error.cell for error in comparison.errors if "40000 characters" in error.message] == ["D2"]
+
+
+def test_the_workbook_of_another_methodology_is_refused(exercise, consultant):
+    workbook = opened(exported(exercise))
+    for row in workbook["Stamps"].iter_rows(max_row=6):
+        if row[0].value == "methodology":
+            row[1].value = "other 1.0"
+    with pytest.raises(Unusable, match="follows the methodology “other"):
+        compared(consultant, exercise, saved(workbook))
+
+
+def test_a_strict_workbook_is_read_as_any_other(exercise, consultant):
+    content = edited(exported(exercise), {("Immigration", in_grid(exported(exercise))): "yes"})
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    swaps = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+        ),
+    }
+    for transitional, strict in swaps.items():
+        entries = {name: xml.replace(transitional, strict) for name, xml in entries.items()}
+    comparison = compared(consultant, exercise, zipped(entries))
+    assert (comparison.errors, comparison.counts["changed"]) == ([], 1)
+
+
+def test_dates_of_the_1904_system_are_not_four_years_off(exercise, consultant):
+    workbook = Workbook()
+    workbook.epoch = CALENDAR_MAC_1904
+    sheet = workbook.active
+    sheet.title = "Immigration"
+    sheet.append(["Source", "Title", "Link", "Accessed on"])
+    sheet.append(["S", "T", None, date(2023, 4, 3)])
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert comparison.edits["source"][0].values["accessed_on"] == "2023-04-03"
+
+
+def test_what_is_merged_hidden_computed_blank_or_doubled_is_read_as_it_looks(exercise, consultant):
+    source = ["S", "A survey", "https://x.example.org", "annual"]
+    content = never_ours(
+        {
+            "Immigration": [
+                ["Data availability", None, None],
+                ["Year", "Stock", None],
+                [2021, "yes"],
+                ["  ", "\xa0", " "],
+                [2020, "no"],
+                ["Source", "Title", "Link", "Frequency"],
+                source,
+                source,
+                ["   ", None, "\t", None],
+            ],
+            "Emigration": [["Year", "Stock"], [2019, "yes"]],
+        }
+    )
+    workbook = opened(content)
+    workbook["Immigration"].merge_cells("A1:C1")
+    workbook["Immigration"].merge_cells("B2:C2")
+    workbook["Immigration"].row_dimensions[3].hidden = True
+    workbook["Emigration"].sheet_state = "veryHidden"
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert (comparison.errors, comparison.counts["new"]) == ([], 1)
+    assert sorted(edit.said.place for edit in comparison.edits["cell"]) == ["B2", "B3", "B5"]
+
+
+def test_control_characters_never_reach_the_database(exercise, consultant):
+    content = exported(exercise)
+    number = first_empty(content, "Immigration", "Source")
+    content = edited(content, {("Immigration", f"D{number}"): "A_x0000_\x01\u200bsurvey_x0007_"})
+    values = compared(consultant, exercise, content).edits["source"][0].values
+    assert not set(values["title"]) & {"\0", "\x01", "\x07"}
+
+
+def test_rows_sorted_with_their_ids_or_without_id_columns_are_the_same_rows(exercise, consultant):
+    for author in ("Alpha", "Beta", "Gamma"):
+        factories.source(consultant, exercise, author, sections=["immigration"])
+    workbook = opened(exported(exercise))
+    sheet = workbook["Immigration"]
+    rows = [row for row in sheet.iter_rows() if str(row[11].value).endswith(", 2023")]
+    texts = [[cell.value for cell in row] for row in rows]
+    for row, said in zip(rows, reversed(texts), strict=True):
+        for cell, text in zip(row, said, strict=True):
+            cell.value = text
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert (comparison.errors, comparison.changes, comparison.ignored) == ([], [], [])
+    sheet.delete_cols(18)
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert (comparison.errors, comparison.changes, comparison.ignored) == ([], [], [])
+
+
+def test_a_sheet_that_declares_the_whole_grid_is_read_in_its_cells(exercise, consultant):
+    content = never_ours({"Immigration": [["Year", "Stock"], [2021, "yes"]]})
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    path = "xl/worksheets/sheet1.xml"
+    declared = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', entries[path])
+    empty = b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
+    entries[path] = declared.replace(b"</sheetData>", empty)
+    comparison = compared(consultant, exercise, zipped(entries))
+    assert (comparison.errors, comparison.counts["changed"]) == ([], 1)
+
+
+def test_cells_without_a_place_cannot_hide_how_far_they_reach(exercise, consultant):
+    rows = '<row r="1">' + "<c><v>1</v></c>" * 5000 + '</row><row r="1048576"><c><v>1</v></c></row>'
+    content = never_ours({"Immigration": [["Year", "Stock"]]})
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    path = "xl/worksheets/sheet1.xml"
+    entries[path] = re.sub(rb"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(), entries[path])
+    with pytest.raises(Unusable, match="too far apart"):
+        compared(consultant, exercise, zipped(entries))

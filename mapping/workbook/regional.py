@@ -1,0 +1,180 @@
+"""A file of several exercises: their cells, sources and claims in three flat tables, for coordinators.
+
+The same columns, words, stamps and rules as the workbook of one exercise; a first column tells the exercise.
+"""
+
+from collections import defaultdict
+from datetime import date
+from io import BytesIO
+
+from django.utils.translation import gettext as _
+from xlsxwriter import Workbook
+
+from mapping.fields import folded
+from mapping.workbook import layout
+from mapping.workbook.layout import EXERCISE, REGIONAL_CELLS, REGIONAL_CLAIMS, REGIONAL_SOURCES, Kind
+from mapping.workbook.opening import Unusable, open_sheets
+from mapping.workbook.read import Place, Reader, unheard
+from mapping.workbook.spelling import Words, shortened
+from mapping.workbook.stamps import is_stamp_sheet, read_stamps_of_several, stamp_rows
+from mapping.workbook.tables import Headings, Table, find_tables
+from mapping.workbook.write import OPTIONS
+
+_SHEETS = (
+    (layout.CELLS_SHEET, REGIONAL_CELLS),
+    (layout.SOURCES_SHEET, REGIONAL_SOURCES),
+    (layout.CLAIMS_SHEET, REGIONAL_CLAIMS),
+)
+
+
+def write_regional(contents):
+    """Return the bytes of the file; `contents` yields a Known for each exercise, and none of them is kept."""
+    out = BytesIO()
+    with Workbook(out, {**OPTIONS, "constant_memory": True, "in_memory": False}) as workbook:
+        tables = [_FlatSheet(workbook, str(name), columns) for name, columns in _SHEETS]
+        stamps = workbook.add_worksheet(layout.STAMPS)
+        stamps.hide()
+        row = 0
+        for known in contents:
+            words, code = Words(known), known.exercise.code
+            for table, rows in zip(tables, (_cells(known), _sources(known), _claims(known)), strict=True):
+                table.write(words, code, rows)
+            head = {"exercise": code, "methodology": f"{known.exercise.methodology.key}"}
+            for line in list(stamp_rows(known, head=head))[1 if row else 0 :]:
+                for column, text in enumerate(line):
+                    if text:
+                        stamps.write_string(row, column, text)
+                row += 1
+        for table in tables:
+            table.close()
+    return out.getvalue()
+
+
+class _FlatSheet:
+    """A table that is written row by row."""
+
+    def __init__(self, workbook, name, columns):
+        self._columns, self._row = columns, 0
+        self._sheet = workbook.add_worksheet(name)
+        self._dates = workbook.add_format({"num_format": "dd-mm-yyyy"})
+        bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        for at, column in enumerate(columns):
+            self._sheet.set_column(at, at, column.width)
+            self._sheet.write_string(0, at, str(column.heading), bold)
+        self._sheet.freeze_panes(1, 1)
+
+    def write(self, words, code, rows):
+        for row in rows:
+            self._row += 1
+            self._sheet.write_string(self._row, 0, code)
+            for at, column in enumerate(self._columns[1:], start=1):
+                if plain := row.get(column.field, ""):
+                    self._write_cell(at, column, plain, words)
+
+    def _write_cell(self, at, column, plain, words):
+        if column.kind in {Kind.ID, Kind.YEAR}:
+            self._sheet.write_number(self._row, at, plain)
+            return
+        shown = words.written(column, plain)
+        if isinstance(shown, date):
+            self._sheet.write_datetime(self._row, at, shown, self._dates)
+        else:
+            self._sheet.write_string(self._row, at, shown)
+
+    def close(self):
+        self._sheet.autofilter(0, 0, max(1, self._row), len(self._columns) - 1)
+
+
+def _place(key):
+    return {"section": key[0], "indicator": key[1], "year": key[2]}
+
+
+def _cells(known):
+    for cell in known.cells.values():
+        value = cell.values["value"]
+        yield {**cell.values, **_place(cell.key), "value": "" if value == layout.NOT_ASSESSED else value}
+
+
+def _sources(known):
+    for source in known.sources.values():
+        sections = "; ".join(source.values["sections"].split())
+        yield {**source.values, "citation_key": source.citation_key, "sections": sections, "id": source.pk}
+
+
+def _claims(known):
+    for claim in known.claims.values():
+        yield {**claim.values, **_place(claim.cell), "id": claim.pk}
+
+
+class RegionalFile:
+    """A file of several exercises, opened: which of its rows belong to which exercise."""
+
+    def __init__(self, content, progress=unheard):
+        self.errors, self._stamps = [], {}
+        self._rows = defaultdict(list)  # {exercise's code, folded: [(which table, sheet, Table)]}
+        self.codes = {}  # {folded: as written}
+        kinds = {Headings.of_columns(columns): number for number, (_name, columns) in enumerate(_SHEETS)}
+        sheets = open_sheets(content)
+        for number, sheet in enumerate(sheets, start=1):
+            progress(number, len(sheets), _("Reading the sheet “%(sheet)s”") % {"sheet": sheet.name})
+            if is_stamp_sheet(sheet.rows):
+                self._stamps = read_stamps_of_several(sheet.rows)
+            elif found := _best_table(sheet, kinds):
+                self._share_out(sheet, *found)
+        if not self.codes:
+            raise Unusable(
+                _("No sheet has a column “%(exercise)s” beside those of cells, sources or claims.")
+                % {"exercise": EXERCISE.heading}
+            )
+
+    def _share_out(self, sheet, kind, table):
+        at = table.columns[EXERCISE]
+        columns = {column: place for column, place in table.columns.items() if column is not EXERCISE}
+        strange = table.strange
+        for number in table.rows:
+            row = sheet.rows[number]
+            code = str(row[at]).strip()
+            if not code:
+                if any(str(cell).strip() for cell in row):
+                    told = _("Say in the column “%(heading)s” which exercise it belongs to.")
+                    self.errors.append(
+                        Place(sheet.name, sheet.address(number, at), told % {"heading": EXERCISE.heading})
+                    )
+                continue
+            key = folded(code)
+            self.codes.setdefault(key, (code, Place(sheet.name, sheet.address(number, at), "")))
+            parts = self._rows[key]
+            if not parts or parts[-1][1] is not sheet:
+                parts.append((kind, sheet, Table(table.head, columns, [], strange)))
+                strange = {}  # told once
+            parts[-1][2].rows.append(number)
+
+    def refuse(self, key, sentence):
+        """Note that an exercise cannot be changed, at its first row."""
+        place = self.codes[key][1]
+        self.errors.append(Place(place.sheet, place.cell, sentence))
+
+    def no_exercise(self, key):
+        """Note that a code stands for no exercise that the person may change."""
+        told = _("“%(code)s” is no exercise that you may change.")
+        self.refuse(key, told % {"code": shortened(self.codes[key][0])})
+
+    def content_of(self, key, known):
+        """Return the FileContent of one exercise."""
+        reader = Reader(known, Words(known))
+        for kind, sheet, table in self._rows[key]:
+            (reader.read_cell_rows, reader.read_source_rows, reader.read_claim_rows)[kind](sheet, table)
+        if stamps := self._stamps.get(known.exercise.code):
+            reader.found.stamps = stamps
+        return reader.found
+
+
+def _best_table(sheet, kinds):
+    """Return (which table, Table) that most headings of a sheet speak for, or None."""
+    found = [
+        (number, table)
+        for headings, number in kinds.items()
+        for _kind, table in find_tables(sheet.rows, headings)[:1]
+        if EXERCISE in table.columns
+    ]
+    return max(found, key=lambda one: len(one[1].columns), default=None)
