@@ -2,6 +2,7 @@
 
 import mapping.availability.admin
 import mapping.availability.exercise_admin
+import mapping.comments.admin
 import mapping.countries.admin
 import mapping.countries.agency_admin
 import mapping.data_requests.admin

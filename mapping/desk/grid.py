@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from mapping.availability.models import Cell, Claim, PartialReason, Value
 from mapping.availability.rules import access_of, contradictions, suggestion
+from mapping.comments.selectors import open_of_cell
 from mapping.content.models import ReviewStatus
 from mapping.content.permissions import why_not_edit
 from mapping.framework.models import Indicator
@@ -35,6 +36,7 @@ class CellFacts(NamedTuple):
     status: str
     submitted_by_id: int | None
     said: str | None  # by its claims; see `_claims_said`
+    open_comments: int | None
 
 
 class ClaimFacts(NamedTuple):
@@ -62,6 +64,7 @@ class Shown:
     access: str
     contradicted: bool
     claims: int
+    comments: int  # open threads
     editable: bool
     suggested: str
 
@@ -82,6 +85,7 @@ class Shown:
             _("claims contradict") if self.contradicted else "",
             _word(ReviewStatus, self.status),
             claims_told(self.claims),
+            comments_told(self.comments) if self.comments else "",
         ]
         return ", ".join(part.lower() for part in parts if part)
 
@@ -94,6 +98,11 @@ class Shown:
 def claims_told(count):
     """Return how many claims there are, in words."""
     return ngettext("%(count)d claim", "%(count)d claims", count) % {"count": count}
+
+
+def comments_told(count):
+    """Return how many comments are open, in words."""
+    return ngettext("%(count)d open comment", "%(count)d open comments", count) % {"count": count}
 
 
 def _word(choices, key):
@@ -111,7 +120,7 @@ def section_cells(exercise, section):
 
 def facts(cells):
     """Return a queryset of cells as [CellFacts], by one query."""
-    rows = cells.annotate(said=_claims_said()).values_list(*CellFacts._fields)
+    rows = cells.annotate(said=_claims_said(), open_comments=open_of_cell()).values_list(*CellFacts._fields)
     return list(map(CellFacts._make, rows))
 
 
@@ -150,7 +159,15 @@ def shown(user, exercise, cells):
     editable = {status: not _why_not_edit(user, exercise, status) for status in ReviewStatus.values}
     kinds, found = {}, {}
     for cell in cells:
-        alike = (cell.value, cell.partial_reason, cell.partial_note, cell.resolution, cell.status, cell.said)
+        alike = (
+            cell.value,
+            cell.partial_reason,
+            cell.partial_note,
+            cell.resolution,
+            cell.status,
+            cell.said,
+            cell.open_comments,
+        )
         if alike not in kinds:
             kinds[alike] = _shown(cell, _claims(cell.said), editable)
         found[cell.pk] = kinds[alike]
@@ -179,6 +196,7 @@ def _shown(cell, claims, editable):
         access=access_of(claims, cell.value),
         contradicted=not cell.resolution and bool(contradictions(claims)),
         claims=len(claims),
+        comments=getattr(cell, "open_comments", 0) or 0,
         editable=editable[cell.status],
         suggested=suggestion(cell, claims),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mapping.desk import bulk_views, grid_views, list_views, views
+from mapping.desk import bulk_views, comment_views, grid_views, list_views, views
 
 SECTION = "desk/exercises/<slug:code>/sections/<slug:key>/"
 
@@ -10,6 +10,13 @@ urlpatterns = [
     path("desk/exercises/<slug:code>/", views.exercise, name="exercise"),
     path("desk/exercises/<slug:code>/freeze/", views.freeze, name="exercise_freeze"),
     path("desk/exercises/<slug:code>/claims/", bulk_views.claims_of_source, name="claims_of_source"),
+    path("desk/exercises/<slug:code>/comments/", comment_views.comments, name="exercise_comments"),
+    path("desk/exercises/<slug:code>/comments/<int:pk>/", comment_views.act, name="comment_act"),
+    path(
+        "desk/exercises/<slug:code>/comments/<slug:about>/<int:pk>/",
+        comment_views.comments_of_row,
+        name="comments_of_row",
+    ),
     path("desk/exercises/<slug:code>/cells/", list_views.cells, name="exercise_cells"),
     path("desk/exercises/<slug:code>/cells/act/", list_views.act_on_cells, name="cells_act"),
     path("desk/exercises/<slug:code>/views/<slug:kind>/", list_views.save_list_view, name="list_view_save"),

@@ -10,12 +10,14 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.refusals import Refused
 from mapping.availability.services import save_cells
+from mapping.comments.models import About
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role
 from mapping.desk import grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
 from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
+from mapping.desk.talk import talk_about
 from mapping.review import sections as review
 from mapping.review.forms import chosen_rows
 from mapping.review.selectors import section_review
@@ -107,6 +109,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
+        "talk": talk_about(request.user, exercise, About.SECTION, section, back=f"{request.path}#talk"),
     }
     page = exercise_page(request, "mapping/desk/section.html", exercise, **context)
     page.add_post_render_callback(grid_page.put_rows)

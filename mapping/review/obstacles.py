@@ -1,6 +1,7 @@
 """What stands against a decision on many cells at once, said of each before anything is tried."""
 
 from mapping.availability.models import Cell
+from mapping.comments.selectors import blocking
 from mapping.review.models import Decision
 from mapping.review.permissions import (
     contributors_of,
@@ -20,8 +21,13 @@ def obstacles(user, cells, kind):
     ids = [cell.pk for cell in cells]
     if kind == Decision.Kind.APPROVED:
         contributors, unapproved = contributors_of(Cell, ids), unapproved_sources(Cell, ids)
+    unsettled = {}
+    if kind == Decision.Kind.SUBMITTED and cells:
+        unsettled = blocking(Cell, cells[0].exercise, ids)
     sentences = {
-        Decision.Kind.SUBMITTED: lambda cell: why_not_submit(user, cell) or why_incomplete(cell),
+        Decision.Kind.SUBMITTED: lambda cell: (
+            why_not_submit(user, cell) or why_incomplete(cell) or unsettled.get(cell.pk, "")
+        ),
         Decision.Kind.WITHDRAWN: lambda cell: why_not_withdraw(user, cell),
         Decision.Kind.APPROVED: lambda cell: (
             why_not_approve(user, cell, contributors=contributors.get(cell.pk, set()))

@@ -14,6 +14,7 @@ from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
 from mapping.availability.models import Cell
+from mapping.comments.selectors import blocking
 from mapping.content.batches import write_rows
 from mapping.content.errors import RowsRefused
 from mapping.content.models import ReviewStatus
@@ -39,9 +40,10 @@ _DECIDED_FIELDS = (
 @transaction.atomic
 def submit(*, actor, model, exercise, rows, act=None):
     """Submit drafts and returned rows for review."""
+    unsettled = blocking(model, exercise, [pk for pk, version in rows])
 
     def why_not(row):
-        return permissions.why_not_submit(actor, row) or why_incomplete(row)
+        return permissions.why_not_submit(actor, row) or why_incomplete(row) or unsettled.get(row.pk, "")
 
     def change(row, now):
         row.status, row.submitted_by, row.submitted_at, row.return_reason = ReviewStatus.SUBMITTED, actor, now, ""

@@ -2,6 +2,7 @@
 
 from django import template
 
+from mapping.comments.selectors import open_threads
 from mapping.desk.navigation import navigation_of
 from mapping.desk.saved_views import views_of
 
@@ -15,6 +16,12 @@ def navigation(context):
     if not hasattr(request, "navigation"):
         request.navigation = navigation_of(request, context)
     return request.navigation
+
+
+@register.simple_tag
+def open_comments(source):
+    """Return how many comments on a source are open."""
+    return open_threads(source=source).count()
 
 
 @register.inclusion_tag("mapping/desk/_views.html", takes_context=True)

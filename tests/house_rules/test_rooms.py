@@ -11,7 +11,8 @@ from tests.house_rules.source_code import ROOT, modules
 
 # From the bottom up; `accounts` is below all of them.
 ROOMS = [
-    "audit", "framework", "countries", "content", "context", "sources", "availability", "review", "figures",
+    "audit", "framework", "countries", "notifications", "duties", "content", "context", "sources", "availability",
+    "harmonisation", "comments", "review", "figures",
     "data_requests", "second_coding", "gaps", "summaries", "workbook", "desk",
 ]  # fmt: skip
 

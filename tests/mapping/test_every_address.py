@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.models import AccountMail, Invitation, SignIn, User
 from mapping.audit.models import Entry, Verb
+from mapping.comments import services as comments
 from mapping.countries.models import Assignment, Country, Exercise
 from mapping.framework.models import Indicator, Methodology, Section, Term
 from tests import factories
@@ -59,6 +60,8 @@ def kyrgyzstan(exercise, consultant, reviewer, coordinator):
     )
     factories.approve(reviewer, factories.submit(consultant, cell))
     factories.sent_request(consultant, coordinator, exercise, agency=agency, subject=SECRET, letter=SECRET)
+    said = factories.comment(reviewer, cell, f"@consultant@example.org: {SECRET}", blocks=True)
+    comments.reply(actor=consultant, comment=said, text=SECRET)
     factories.summary(coordinator, exercise)
     factories.workbook_import(consultant, exercise, name=f"{SECRET}.xlsx")
     return exercise
@@ -75,6 +78,7 @@ def filled(address, exercise):
         "number": 1,
         "kind": "cells",
         "act": "approve",
+        "about": "cell",
         "token": "forged",
     }
     rows = [
