@@ -7,6 +7,7 @@ import mapping.countries.admin
 import mapping.countries.agency_admin
 import mapping.data_requests.admin
 import mapping.desk.admin
+import mapping.duties.admin
 import mapping.framework.admin
 import mapping.review.admin
 import mapping.sources.admin

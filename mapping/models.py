@@ -6,6 +6,7 @@ import mapping.comments.models
 import mapping.countries.models
 import mapping.data_requests.models
 import mapping.desk.models
+import mapping.duties.models
 import mapping.framework.models
 import mapping.notifications.models
 import mapping.review.models

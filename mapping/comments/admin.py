@@ -15,7 +15,7 @@ class CommentAdmin(ServiceModelAdmin):
     list_filter = ["blocks", ExerciseFilter]
     search_fields = ["text"]
     fields = [
-        *("exercise", "cell", "source", "section", "parent", "author", "text"),
+        *("exercise", "cell", "source", "section_key", "parent", "author", "text"),
         *("created_at", "blocks", "resolved_at", "resolved_by"),
     ]
 

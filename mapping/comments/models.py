@@ -4,18 +4,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from mapping.availability.models import Cell
 from mapping.countries.models import Exercise
-from mapping.framework.models import Section
 from mapping.sources.models import Source
 
 LONGEST = 10_000  # characters
 
 
 class About(models.TextChoices):
-    """What a comment may be about; each names the field that holds the row."""
+    """What a comment may be about."""
 
     CELL = "cell", _("cell")
     SOURCE = "source", _("source")
@@ -32,9 +32,8 @@ class Comment(models.Model):
     source = models.ForeignKey(
         Source, on_delete=models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("source")
     )
-    section = models.ForeignKey(
-        Section, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("section")
-    )
+    # By key, so that an exercise can adopt a new version of its methodology without losing what was said.
+    section_key = models.SlugField(_("section"), max_length=60, blank=True)
     parent = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies", verbose_name=_("reply to")
     )
@@ -64,9 +63,9 @@ class Comment(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(cell__isnull=False, source=None, section=None)
-                | Q(cell=None, source__isnull=False, section=None)
-                | Q(cell=None, source=None, section__isnull=False),
+                condition=Q(cell__isnull=False, source=None, section_key="")
+                | Q(cell=None, source__isnull=False, section_key="")
+                | (Q(cell=None, source=None) & ~Q(section_key="")),
                 name="comment_about_one_row",
             ),
             models.CheckConstraint(
@@ -95,12 +94,19 @@ class Comment(models.Model):
     @property
     def about(self):
         """Return which kind of row it is about."""
-        return next(about for about in About if getattr(self, f"{about.value}_id"))
+        if self.cell_id:
+            return About.CELL
+        return About.SOURCE if self.source_id else About.SECTION
 
     @property
     def row(self):
         """Return the row it is about."""
-        return getattr(self, self.about.value)
+        return self.cell or self.source or self.section
+
+    @cached_property
+    def section(self):
+        """Return the section it is about, in the exercise's present methodology; None where it has none of that key."""
+        return self.exercise.methodology.sections.filter(key=self.section_key).first() if self.section_key else None
 
     @property
     def is_open(self):

@@ -31,9 +31,14 @@ def row_or_404(exercise, about, pk):
     return get_object_or_404(found[About(about)], pk=pk)
 
 
+def about_row(about, row):
+    """Return the fields of a comment about the row."""
+    return {"section_key": row.key} if about == About.SECTION else {About(about).value: row}
+
+
 def threads(exercise, about, row, *, resolved=True):
     """Return the [Thread] about a row, the open ones first, by one query."""
-    found = Comment.objects.filter(**{"exercise": exercise, About(about).value: row})
+    found = Comment.objects.filter(exercise=exercise, **about_row(about, row))
     return in_threads(found if resolved else found.filter(Q(resolved_at=None) & ~Q(parent__resolved_at__isnull=False)))
 
 
@@ -61,21 +66,29 @@ def open_of_cell():
 
 
 def blocking(model, exercise, ids):
-    """Return {row id: a sentence} of the rows that cannot be submitted before a comment is settled, by one query.
+    """Return {row id: a sentence} of the rows that cannot be submitted before a comment is settled; two queries at most.
 
     Parameters: `model` is Cell or Source; a comment on a section stands against all cells of it.
     """
     said = open_threads(exercise=exercise, blocks=True).order_by("created_at")
     found = {}
     if model is Cell:
-        cells = dict(Cell.objects.filter(pk__in=ids).order_by().values_list("pk", "indicator__section_id"))
-        comments = list(said.filter(Q(cell__in=cells) | Q(section__in=set(cells.values()))))
-        for pk, section_id in cells.items():
-            found[pk] = [comment for comment in comments if comment.cell_id == pk or comment.section_id == section_id]
+        comments = list(said.filter(source=None))
+        sections = _sections(ids) if any(comment.section_key for comment in comments) else {}
+        for pk in ids:
+            found[pk] = [
+                comment
+                for comment in comments
+                if comment.cell_id == pk or (comment.section_key and comment.section_key == sections.get(pk))
+            ]
     else:
         for comment in said.filter(source__in=ids):
             found.setdefault(comment.source_id, []).append(comment)
     return {pk: _why_blocked(comments) for pk, comments in found.items() if comments}
+
+
+def _sections(ids):
+    return dict(Cell.objects.filter(pk__in=ids).order_by().values_list("pk", "indicator__section__key"))
 
 
 def _why_blocked(comments):

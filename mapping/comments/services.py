@@ -9,11 +9,13 @@ from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
 from mapping.comments import permissions
 from mapping.comments.mentions import mentioned
-from mapping.comments.models import LONGEST, About, Comment
-from mapping.comments.selectors import address
+from mapping.comments.models import LONGEST, Comment
+from mapping.comments.selectors import about_row, address
 from mapping.countries.models import Exercise
 from mapping.notifications.models import Kind
 from mapping.notifications.services import notify, settle
+
+_ABOUT = ("cell", "source", "section_key")
 
 
 @transaction.atomic
@@ -26,7 +28,7 @@ def comment(*, actor, exercise, about, row, text, blocks=False):
     _refuse(permissions.why_not_comment(actor, exercise))
     if blocks:
         _refuse(permissions.why_not_block(actor, exercise))
-    return _say(actor, exercise, text, blocks=blocks, **{About(about).value: row})
+    return _say(actor, exercise, text, blocks=blocks, **about_row(about, row))
 
 
 @transaction.atomic
@@ -35,7 +37,7 @@ def reply(*, actor, comment, text):
     exercise = _locked(comment.exercise)
     _refuse(permissions.why_not_comment(actor, exercise))
     opening = Comment.objects.select_for_update(of=("self",)).get(pk=comment.parent_id or comment.pk)
-    return _say(actor, exercise, text, parent=opening, **{opening.about.value: opening.row})
+    return _say(actor, exercise, text, parent=opening, **{name: getattr(opening, name) for name in _ABOUT})
 
 
 @transaction.atomic
@@ -94,7 +96,7 @@ def _say(actor, exercise, text, **values):
             text=text,
             address=f"{address(exercise, said.about, said.row)}#comment-{said.pk}",
         )
-    _record(actor, said, Verb.CREATED, new={said.about.value: said.row.pk})
+    _record(actor, said, Verb.CREATED, new={said.about.value: said.row.pk, "text": text[:300]})
     return said
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.refusals import Refused
 from mapping.comments import permissions, selectors, services
 from mapping.comments.models import About, Comment
+from mapping.desk import selectors as selectors_of_desk
 from mapping.desk.pages import desk_view, exercise_page, tell
 from mapping.desk.talk import talk_about
 
@@ -25,10 +26,14 @@ def comments(request, exercise):
     every = request.GET.get("all") == "1"
     if not every:
         found = found.filter(resolved_at=None)
-    listed = found.select_related("author", "cell__indicator__section", "source", "section")
+    listed = found.select_related("author", "cell__indicator__section", "source")
     page = Paginator(listed.order_by("-blocks", "created_at", "pk"), PAGE).get_page(request.GET.get("p"))
+    sections = {section.key: section for section in selectors_of_desk.sections_of(exercise)}
     for comment in page.object_list:
-        comment.address = f"{selectors.address(exercise, comment.about, comment.row)}#comment-{comment.pk}"
+        comment.section = sections.get(comment.section_key)
+        comment.address = (
+            comment.row and f"{selectors.address(exercise, comment.about, comment.row)}#comment-{comment.pk}"
+        )
     context = {"title": _("Comments"), "page": page, "every": every}
     return exercise_page(request, "mapping/comments/list.html", exercise, **context)
 
@@ -56,8 +61,10 @@ def comments_of_row(request, exercise, about, pk):
 @desk_view("POST")
 def act(request, exercise, pk):
     """Reply to a comment, resolve it, reopen it, or say whether it must be settled before submission."""
-    about = Comment.objects.select_related("exercise", "cell__indicator__section", "source", "section")
+    about = Comment.objects.select_related("exercise__methodology", "cell__indicator__section", "source")
     comment = get_object_or_404(about, pk=pk, exercise=exercise)
+    if comment.row is None:
+        raise Http404  # about a section that the exercise's present methodology has not
     do, text = request.POST.get("do"), request.POST.get("text", "")
     try:
         _do(request.user, comment, do, text)

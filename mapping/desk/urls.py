@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mapping.desk import bulk_views, comment_views, grid_views, list_views, views
+from mapping.desk import bulk_views, comment_views, duty_views, grid_views, list_views, views
 
 SECTION = "desk/exercises/<slug:code>/sections/<slug:key>/"
 
@@ -17,6 +17,7 @@ urlpatterns = [
         comment_views.comments_of_row,
         name="comments_of_row",
     ),
+    path("desk/exercises/<slug:code>/assignments/", duty_views.section_assignments, name="section_assignments"),
     path("desk/exercises/<slug:code>/cells/", list_views.cells, name="exercise_cells"),
     path("desk/exercises/<slug:code>/cells/act/", list_views.act_on_cells, name="cells_act"),
     path("desk/exercises/<slug:code>/views/<slug:kind>/", list_views.save_list_view, name="list_view_save"),

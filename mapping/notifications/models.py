@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OutgoingMail
 from mapping.countries.models import Exercise
-from mapping.framework.models import Section
 
 
 class Kind(models.TextChoices):
@@ -41,9 +40,9 @@ class Notification(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="+", verbose_name=_("exercise"))
-    section = models.ForeignKey(
-        Section, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("section")
-    )
+    # By key, as an exercise may adopt a new version of its methodology meanwhile.
+    section_key = models.SlugField(_("section"), max_length=60, blank=True)
+    title = models.CharField(_("title"), max_length=200)
     target_type = models.CharField(_("kind of row"), max_length=40)
     target_id = models.BigIntegerField(_("row"))
     count = models.PositiveIntegerField(_("rows"), default=1)
@@ -73,12 +72,14 @@ class Notification(models.Model):
             models.Index(fields=["person"], condition=Q(read_at=None, settled_at=None), name="notification_unread"),
             models.Index(fields=["person", "at"], condition=Q(settled_at=None), name="notification_waiting"),
             models.Index(
-                fields=["kind", "target_type", "target_id"], condition=Q(settled_at=None), name="notification_of_target"
+                fields=["exercise", "kind", "target_type", "target_id"],
+                condition=Q(settled_at=None),
+                name="notification_of_target",
             ),
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.exercise.code}"
+        return f"{self.get_kind_display()}: {self.title}"
 
 
 class Preference(models.Model):

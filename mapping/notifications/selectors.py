@@ -14,7 +14,7 @@ def unread(user):
 
 def shown(user):
     """Return a person's notifications with what their list shows, newest first."""
-    return visible(user).select_related("exercise__country", "section", "actor")
+    return visible(user).select_related("exercise", "actor")
 
 
 def waiting(user):

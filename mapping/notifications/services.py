@@ -22,6 +22,7 @@ from mapping.notifications.selectors import preferences
 
 SEND_MAIL = "notifications.send_mail"
 _LONGEST = Notification._meta.get_field("text").max_length
+_LONGEST_TITLE = Notification._meta.get_field("title").max_length
 
 
 @transaction.atomic
@@ -43,7 +44,8 @@ def notify(*, actor, people, kind, target, exercise, address, section=None, coun
                 person_id=pk,
                 kind=kind,
                 exercise=exercise,
-                section=section,
+                section_key=section.key if section else "",
+                title=f"{exercise.code}: {section.title if section else target}"[:_LONGEST_TITLE],
                 target_type=target._meta.model_name,
                 target_id=target.pk,
                 count=count,
@@ -77,21 +79,20 @@ def _queue_at_once(people, kind, cause, target):
 
 
 @transaction.atomic
-def settle(*, actor, kinds, targets, exercise, people=None):
+def settle(*, actor, kinds, exercise, targets=(), section_keys=(), people=None):
     """Note that something is dealt with: nobody is mailed about it any more.
 
-    Parameters: `targets` are rows of one kind; `people` narrows it to theirs. `actor` is who dealt with it.
+    Parameters: `targets` are rows of one kind, `section_keys` sections; one of them is given. `people` narrows it to
+    theirs. `actor` is who dealt with it.
     """
-    targets = list(targets)
-    if not targets:
+    found = Notification.objects.filter(settled_at=None, kind__in=kinds, exercise=exercise)
+    targets, section_keys = list(targets), list(section_keys)
+    if targets:
+        found = found.filter(target_type=targets[0]._meta.model_name, target_id__in=[row.pk for row in targets])
+    if section_keys:
+        found = found.filter(section_key__in=section_keys)
+    if not targets and not section_keys:
         return 0
-    found = Notification.objects.filter(
-        settled_at=None,
-        kind__in=kinds,
-        exercise=exercise,
-        target_type=targets[0]._meta.model_name,
-        target_id__in=[target.pk for target in targets],
-    )
     if people is not None:
         found = found.filter(person__in=people)
     return found.update(settled_at=timezone.now())

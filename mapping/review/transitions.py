@@ -22,6 +22,7 @@ from mapping.content.services import check_version
 from mapping.countries.models import Exercise
 from mapping.review import permissions
 from mapping.review.models import Decision
+from mapping.review.news import tell
 from mapping.review.selectors import unapproved_sources, why_incomplete, why_sources_unapproved
 from mapping.sources.models import Source
 
@@ -182,6 +183,7 @@ def _decide(kind, verb, why_not, change, *, actor, model, exercise, rows, act, r
         for row in locked.values()
     )
     record(*entries)
+    tell(actor=actor, exercise=exercise, kind=kind, model=model, rows=list(locked.values()), reason=reason, act=act)
     return list(locked.values())
 
 
@@ -190,7 +192,9 @@ def _lock(model, exercise, rows):
         exercise=exercise, pk__in=[pk for pk, version in rows]
     )
     queryset = (
-        queryset.select_related("last_author", "indicator") if model is Cell else queryset.select_related("last_author")
+        queryset.select_related("last_author", "submitted_by", "indicator")
+        if model is Cell
+        else queryset.select_related("last_author", "submitted_by")
     )
     locked = {row.pk: row for row in queryset.order_by("pk").prefetch_related(*(["claims"] if model is Cell else []))}
     fresh = Exercise.objects.get(pk=exercise.pk)  # after the lock: see countries.services.freeze

@@ -11,8 +11,8 @@ from tests.house_rules.source_code import ROOT, modules
 
 # From the bottom up; `accounts` is below all of them.
 ROOMS = [
-    "audit", "framework", "countries", "notifications", "duties", "content", "context", "sources", "availability",
-    "harmonisation", "comments", "review", "figures",
+    "audit", "framework", "countries", "notifications", "content", "context", "sources", "availability",
+    "duties", "harmonisation", "comments", "review", "figures",
     "data_requests", "second_coding", "gaps", "summaries", "workbook", "desk",
 ]  # fmt: skip
 
