@@ -7,6 +7,7 @@ from mapping.desk import bulk_views, comment_views, duty_views, grid_views, list
 SECTION = "desk/exercises/<slug:code>/sections/<slug:key>/"
 
 urlpatterns = [
+    path("desk/work/", views.my_work, name="my_work"),
     path("desk/exercises/<slug:code>/", views.exercise, name="exercise"),
     path("desk/exercises/<slug:code>/freeze/", views.freeze, name="exercise_freeze"),
     path("desk/exercises/<slug:code>/claims/", bulk_views.claims_of_source, name="claims_of_source"),

@@ -26,6 +26,7 @@ class Delivery(models.TextChoices):
     AT_ONCE = "at_once", _("in the app and by mail at once")
 
 
+MOST_COUNTED = 99  # new ones; more are told as “99+”
 # What may come as a mail of its own: what one person waits for from another.
 AT_ONCE = (Kind.MENTION, Kind.RETURNED)
 # What is dealt with by having been read; the rest waits until somebody acts.

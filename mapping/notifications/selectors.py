@@ -1,9 +1,7 @@
 """Read what a person is told of."""
 
-from mapping.notifications.models import Delivery, Kind, Preference
+from mapping.notifications.models import MOST_COUNTED, Delivery, Kind, Preference
 from mapping.notifications.permissions import visible
-
-MOST_COUNTED = 99
 
 
 def unread(user):
