@@ -132,8 +132,12 @@ def _notify(actor, people, kind, row, section, **values):
 
 
 @transaction.atomic
-def tell_due(*, actor, now):
-    """Tell people of sections due within the next days with work of theirs left, once a due date."""
+def tell_due(*, actor=None, now=None):
+    """Tell people of sections due within the next days with work of theirs left, once a due date.
+
+    Parameters: `actor` is the system unless given.
+    """
+    actor, now = actor or User.objects.system(), now or timezone.now()
     by = timezone.localdate(now) + TOLD_BEFORE
     told = Notification.objects.filter(
         kind=Kind.DUE_SOON,

@@ -1,6 +1,9 @@
 """Read what a person is told of."""
 
-from mapping.notifications.models import MOST_COUNTED, Delivery, Kind, Preference
+from django.db.models import Exists, OuterRef
+
+from accounts.models import User
+from mapping.notifications.models import MOST_COUNTED, Delivery, Kind, Notification, Preference
 from mapping.notifications.permissions import visible
 
 
@@ -18,6 +21,18 @@ def shown(user):
 def waiting(user):
     """Return what still waits for a person, oldest first."""
     return shown(user).filter(settled_at=None).order_by("at", "pk")
+
+
+def wanted_in_digest(user):
+    """Return what still waits for a person and is not turned off, oldest first."""
+    chosen = preferences([user])
+    return [row for row in waiting(user) if chosen.get((user.pk, row.kind)) != Delivery.OFF]
+
+
+def people_waited_for():
+    """Return the people for whom anything waits."""
+    waits = Notification.objects.filter(person=OuterRef("pk"), settled_at=None)
+    return User.objects.people().filter(Exists(waits), is_active=True)
 
 
 def preferences(people):

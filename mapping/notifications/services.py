@@ -99,6 +99,23 @@ def settle(*, actor, kinds, exercise, targets=(), section_keys=(), people=None):
 
 
 @transaction.atomic
+def queue_digests(*, actor=None, days, now):
+    """Queue the daily mail of each person: `{person id: the day it is there}`. Of many askings a day, one mail.
+
+    It is nobody's act: `actor` is there for none.
+    """
+    known = set(NotificationMail.objects.filter(digest_of__in=set(days.values())).values_list("person_id", "digest_of"))
+    NotificationMail.objects.bulk_create(
+        (
+            NotificationMail(person_id=person, digest_of=day, queued_at=now, not_before=now)
+            for person, day in days.items()
+            if (person, day) not in known
+        ),
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
 def mark_read(*, actor, notification=None):
     """Note that a person read one notification of theirs, or all. Raises Refused for another's."""
     own = visible(actor)

@@ -5,6 +5,7 @@ from django import template
 from mapping.comments.selectors import open_threads
 from mapping.desk.navigation import navigation_of
 from mapping.desk.saved_views import views_of
+from mapping.notifications.selectors import unread
 
 register = template.Library()
 
@@ -16,6 +17,15 @@ def navigation(context):
     if not hasattr(request, "navigation"):
         request.navigation = navigation_of(request, context)
     return request.navigation
+
+
+@register.simple_tag(takes_context=True)
+def unread_notifications(context):
+    """Return how many notifications are new to the person, counted once a page."""
+    request = context["request"]
+    if not hasattr(request, "unread_notifications"):
+        request.unread_notifications = unread(request.user)
+    return request.unread_notifications
 
 
 @register.simple_tag
