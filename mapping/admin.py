@@ -9,6 +9,7 @@ import mapping.data_requests.admin
 import mapping.desk.admin
 import mapping.duties.admin
 import mapping.framework.admin
+import mapping.harmonisation.admin
 import mapping.notifications.admin
 import mapping.review.admin
 import mapping.sources.admin

@@ -8,6 +8,7 @@ import mapping.data_requests.models
 import mapping.desk.models
 import mapping.duties.models
 import mapping.framework.models
+import mapping.harmonisation.models
 import mapping.notifications.models
 import mapping.review.models
 import mapping.sources.models

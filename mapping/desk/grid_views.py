@@ -28,6 +28,7 @@ from mapping.countries.permissions import EDITORS, has_role
 from mapping.desk import grid, selectors
 from mapping.desk.grid_forms import save_of
 from mapping.desk.talk import talk_about
+from mapping.harmonisation.selectors import decisions_for
 
 # A change becomes visible when its transaction ends, which may be after later ones: so the last minutes are told
 # again, and the page passes over what it knows.
@@ -163,6 +164,7 @@ def panel(request, exercise, section, pk):
         "reasons": PartialReason.choices,
         "entries": told(history(cell)[:LAST_ENTRIES]),
         "exercise": exercise,
+        "decisions": decisions_for(exercise, cell.indicator),
         "talk": talk_about(request.user, exercise, About.CELL, cell, back=_page_of(exercise, section, cell)),
     }
     return TemplateResponse(request, "mapping/desk/_panel.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mapping.desk import bulk_views, comment_views, duty_views, grid_views, list_views, views
+from mapping.desk import bulk_views, comment_views, decision_views, duty_views, grid_views, list_views, views
 
 SECTION = "desk/exercises/<slug:code>/sections/<slug:key>/"
 
@@ -19,6 +19,8 @@ urlpatterns = [
         name="comments_of_row",
     ),
     path("desk/exercises/<slug:code>/assignments/", duty_views.section_assignments, name="section_assignments"),
+    path("desk/exercises/<slug:code>/decisions/", decision_views.decision_log, name="decision_log"),
+    path("desk/exercises/<slug:code>/decisions/<int:pk>/", decision_views.decision, name="decision"),
     path("desk/exercises/<slug:code>/cells/", list_views.cells, name="exercise_cells"),
     path("desk/exercises/<slug:code>/cells/act/", list_views.act_on_cells, name="cells_act"),
     path("desk/exercises/<slug:code>/views/<slug:kind>/", list_views.save_list_view, name="list_view_save"),
@@ -29,6 +31,7 @@ urlpatterns = [
     ),
     path(SECTION, views.section, name="exercise_section"),
     path(f"{SECTION}submit/", views.submit_section, name="section_submit"),
+    path(f"{SECTION}decisions/", decision_views.section_decisions, name="section_decisions"),
     path(f"{SECTION}review/", views.review_section, name="section_review"),
     path(f"{SECTION}cells/", grid_views.save, name="grid_save"),
     path(f"{SECTION}changes/", grid_views.changes, name="grid_changes"),

@@ -24,6 +24,7 @@ from mapping.desk.talk import talk_about
 from mapping.desk.waiting import oldest_first, waiting_for
 from mapping.desk.waiting_kinds import Kind
 from mapping.desk.waiting_talk import news_of
+from mapping.harmonisation.selectors import decisions
 from mapping.review import sections as review
 from mapping.review.forms import chosen_rows
 from mapping.review.selectors import section_review
@@ -139,6 +140,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
+        "decisions": list(decisions(exercise, section)),
         "talk": talk_about(request.user, exercise, About.SECTION, section, back=f"{request.path}#talk"),
     }
     page = exercise_page(request, "mapping/desk/section.html", exercise, **context)
