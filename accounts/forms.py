@@ -112,10 +112,16 @@ class ProfileForm(forms.ModelForm):
     """What people change about themselves."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"))
+    digest_hour = forms.TypedChoiceField(
+        label=_("Hour of the daily mail"),
+        help_text=_("It tells what still waits for you; on a day when nothing does, there is none."),
+        coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+    )
 
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone"]
+        fields = ["name", "language", "time_zone", "digest_hour"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -91,13 +91,15 @@ def _locked_open(invitation):
 
 
 @transaction.atomic
-def update_person(*, actor, user, name, language, time_zone):
-    """Change how a person is called and in which language and time zone they read.
+def update_person(*, actor, user, name, language, time_zone, digest_hour=None):
+    """Change how a person is called, in which language and time zone they read, and when their daily mail comes.
 
     Raises `Refused`, as do the others here, with `Unchanged` where there is nothing to change.
     """
     user = _locked(user)
     values = {"name": name.strip(), "language": language, "time_zone": time_zone}
+    if digest_hour is not None:
+        values["digest_hour"] = digest_hour
     return _change(actor, user, "changed the profile of", **values)
 
 

@@ -16,7 +16,7 @@ HEADINGS = [
     (_("Countries and people"), ["countries", "accounts"]),
     (_("Sources"), ["sources", "context"]),
     (_("Availability"), ["availability", "figures"]),
-    (_("Review"), ["review", "second_coding"]),
+    (_("Review"), ["review", "second_coding", "comments", "harmonisation", "duties", "notifications"]),
     (_("Data requests"), ["data_requests"]),
     (_("Summaries"), ["summaries", "gaps"]),
     (_("Workbook"), ["workbook"]),

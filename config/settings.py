@@ -250,6 +250,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SCAN_SECONDS,
         "options": {"expires": SCAN_SECONDS},
     },
+    "scan notifications": {
+        "task": "notifications.scan",
+        "schedule": SCAN_SECONDS,
+        "options": {"expires": SCAN_SECONDS},
+    },
+    "scan due sections": {"task": "duties.scan", "schedule": 900, "options": {"expires": 900}},
     "scan summaries": {"task": "summaries.scan", "schedule": SCAN_SECONDS, "options": {"expires": SCAN_SECONDS}},
     "scan workbooks": {"task": "workbook.scan", "schedule": SCAN_SECONDS, "options": {"expires": SCAN_SECONDS}},
 }

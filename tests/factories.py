@@ -11,6 +11,7 @@ from accounts.models import User
 from mapping.availability.exercises import start_exercise
 from mapping.availability.models import Cell
 from mapping.availability.services import CellEdit, ClaimEdit, save_cell
+from mapping.comments import services as comments
 from mapping.countries.models import Agency, Assignment, Country, Exercise, FocalPoint
 from mapping.countries.permissions import forget_assignments
 from mapping.countries.services import load_countries, save_agency, save_focal_point
@@ -123,6 +124,12 @@ def _decide(transition, actor, rows, **kwargs):
         transition(actor=actor, model=type(row), exercise=row.exercise, rows=[(row.pk, row.version)], **kwargs)
         row.refresh_from_db()
     return rows[0] if len(rows) == 1 else rows
+
+
+def comment(actor, row, text="Which register?", **values):
+    """A comment on a cell or a source."""
+    about = row._meta.model_name
+    return comments.comment(actor=actor, exercise=row.exercise, about=about, row=row, text=text, **values)
 
 
 # --- Data requests -----------------------------------------------------------

@@ -18,6 +18,7 @@ class Verb(models.TextChoices):
     APPROVED = "approved", _("approved")
     RETURNED = "returned", _("returned")
     REOPENED = "reopened", _("reopened")
+    RESOLVED = "resolved", _("resolved")
     FROZEN = "frozen", _("froze")
     UNFROZEN = "unfrozen", _("unfroze")
     ASSIGNED = "assigned", _("assigned")

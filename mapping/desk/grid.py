@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from mapping.availability.models import Cell, Claim, PartialReason, Value
 from mapping.availability.rules import access_of, contradictions, suggestion
+from mapping.comments.selectors import open_of_cell
 from mapping.content.models import ReviewStatus
 from mapping.content.permissions import why_not_edit
 from mapping.framework.models import Indicator
@@ -38,6 +39,7 @@ class CellFacts(NamedTuple):
     submitted_by_id: int | None
     return_reason: str
     said: str | None  # by its claims; see `_claims_said`
+    open_comments: int | None
 
 
 class ClaimFacts(NamedTuple):
@@ -66,6 +68,7 @@ class Shown:
     access: str
     contradicted: bool
     claims: int
+    comments: int  # open threads
     editable: bool
     suggested: str
 
@@ -86,6 +89,7 @@ class Shown:
             _("claims contradict") if self.contradicted else "",
             _word(ReviewStatus, self.status),
             claims_told(self.claims),
+            comments_told(self.comments) if self.comments else "",
         ]
         told = [part.lower() for part in parts if part]
         return ", ".join(
@@ -108,6 +112,11 @@ def _in_short(text):
     return Truncator(" ".join(text.split())).chars(REASON_SHOWN)
 
 
+def comments_told(count):
+    """Return how many comments are open, in words."""
+    return ngettext("%(count)d open comment", "%(count)d open comments", count) % {"count": count}
+
+
 def _word(choices, key):
     return str(choices(key).label) if key in choices.values else ""
 
@@ -123,7 +132,7 @@ def section_cells(exercise, section):
 
 def facts(cells):
     """Return a queryset of cells as [CellFacts], by one query."""
-    rows = cells.annotate(said=_claims_said()).values_list(*CellFacts._fields)
+    rows = cells.annotate(said=_claims_said(), open_comments=open_of_cell()).values_list(*CellFacts._fields)
     return list(map(CellFacts._make, rows))
 
 
@@ -170,6 +179,7 @@ def shown(user, exercise, cells):
             cell.status,
             cell.return_reason,
             cell.said,
+            cell.open_comments,
         )
         if alike not in kinds:
             kinds[alike] = _shown(cell, _claims(cell.said), editable)
@@ -200,6 +210,7 @@ def _shown(cell, claims, editable):
         access=access_of(claims, cell.value),
         contradicted=not cell.resolution and bool(contradictions(claims)),
         claims=len(claims),
+        comments=getattr(cell, "open_comments", 0) or 0,
         editable=editable[cell.status],
         suggested=suggestion(cell, claims),
     )

@@ -130,6 +130,8 @@ def inside(shown):
         marks.append(icon(f"a-{shown.access}"))
     if shown.status in _REVIEW_MARKS:
         marks.append(f'<span class="{_REVIEW_MARKS[shown.status]}">{icon(f"r-{shown.status}")}</span>')
+    if shown.comments:
+        marks.append(f'<span class="m-com">{icon("i-comment")}{shown.comments}</span>')
     return f'<div class="in">{value(shown.value, short=True)}<span class="mk">{"".join(marks)}</span></div>'
 
 

@@ -21,12 +21,15 @@ from mapping.audit.selectors import history
 from mapping.availability.models import Cell, PartialReason
 from mapping.availability.rules import contradictions, suggested_value
 from mapping.availability.services import save_each
+from mapping.comments.models import About
 from mapping.content.approved import approved_version
 from mapping.content.errors import StaleVersion
 from mapping.content.permissions import why_not_edit
 from mapping.countries.permissions import EDITORS, has_role
 from mapping.desk import grid, selectors
 from mapping.desk.grid_forms import save_of
+from mapping.desk.talk import talk_about
+from mapping.harmonisation.selectors import decisions_for
 
 # A change becomes visible when its transaction ends, which may be after later ones: so the last minutes are told
 # again, and the page passes over what it knows.
@@ -162,5 +165,12 @@ def panel(request, exercise, section, pk):
         "reasons": PartialReason.choices,
         "approved": approved_version(cell),
         "entries": told(history(cell)[:LAST_ENTRIES]),
+        "exercise": exercise,
+        "decisions": decisions_for(exercise, cell.indicator),
+        "talk": talk_about(request.user, exercise, About.CELL, cell, back=_page_of(exercise, section, cell)),
     }
     return TemplateResponse(request, "mapping/desk/_panel.html", context)
+
+
+def _page_of(exercise, section, cell):
+    return f"{reverse('exercise_section', args=[exercise.code, section.key])}#c-{cell.pk}"

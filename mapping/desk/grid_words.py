@@ -92,6 +92,7 @@ def _sentences():
 
 _PLURALS = {
     "claims": lambda count: ngettext("%(count)d claim", "%(count)d claims", count),
+    "comments": lambda count: ngettext("%(count)d open comment", "%(count)d open comments", count),
     "selected": lambda count: ngettext("%(count)d cell selected", "%(count)d cells selected", count),
     "set": lambda count: ngettext("%(count)d cell: %(value)s", "%(count)d cells: %(value)s", count),
     "saving_changes": lambda count: ngettext("Saving %(count)d change", "Saving %(count)d changes", count),

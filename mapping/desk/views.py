@@ -1,23 +1,34 @@
 """Pages that combine rooms: an exercise, one of its sections as a grid."""
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
 
 from accounts.refusals import Refused
 from mapping.availability.services import save_cells
+from mapping.comments.models import About
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role
 from mapping.desk import found, grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
 from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
+from mapping.desk.talk import talk_about
+from mapping.desk.waiting import oldest_first, waiting_for
+from mapping.desk.waiting_kinds import Kind
+from mapping.desk.waiting_talk import news_of
+from mapping.harmonisation.selectors import decisions
 from mapping.review.free_reviewers import nobody_free
 from mapping.review.meanwhile import others_deciding
 from mapping.review.selectors import section_review
+
+WAITING_PAGE = 60  # lines
 
 # --- An exercise -------------------------------------------------------------
 
@@ -54,6 +65,28 @@ def freeze(request, exercise):
     else:
         messages.success(request, _("It is frozen.") if exercise.is_frozen else _("It can be changed again."))
     return redirect("exercise", code=exercise.code)
+
+
+# --- What waits, of all exercises ---------------------------------------------
+
+
+@admin.site.admin_view
+@require_GET
+def my_work(request):
+    """Show all that waits for the person, what waits longest first, and why; narrowed to one kind where asked."""
+    mentioned, request.unread_notifications = news_of(request.user)
+    waiting = oldest_first(waiting_for(request.user, mentioned))
+    counts = {kind: sum(1 for one in waiting if one.kind is kind) for kind in Kind}
+    wanted = request.GET.get("kind")
+    if wanted in Kind.__members__:
+        waiting = [one for one in waiting if one.kind.name == wanted]
+    context = {
+        "title": _("All that waits for you"),
+        "page": Paginator(waiting, WAITING_PAGE).get_page(request.GET.get("p")),
+        "kinds": [(kind, count, kind.name == wanted) for kind, count in counts.items() if count],
+        "wanted": wanted if wanted in Kind.__members__ else "",
+    }
+    return TemplateResponse(request, "mapping/desk/my_work.html", {**admin.site.each_context(request), **context})
 
 
 # --- One section as a plain grid ---------------------------------------------
@@ -110,6 +143,8 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
         "others": others_deciding(request.user, exercise, section),
+        "decisions": list(decisions(exercise, section)),
+        "talk": talk_about(request.user, exercise, About.SECTION, section, back=f"{request.path}#talk"),
     }
     page = exercise_page(request, "mapping/desk/section.html", exercise, **context)
     page.add_post_render_callback(grid_page.put_rows)

@@ -1,15 +1,12 @@
-"""What waits for a person: theirs to correct, to settle, to follow up, to approve."""
+"""What waits for a person: theirs to correct, to settle, to follow up, to approve, to answer."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import Enum
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, Max, Min, Q, Value, When
+from django.db.models import Case, Count, Max, Min, Q, TextField, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from mapping.availability import models as availability
 from mapping.availability.models import Cell
@@ -19,6 +16,8 @@ from mapping.countries.models import Role
 from mapping.countries.permissions import EDITORS, REVIEWERS, exercises_with_role, has_role_anywhere
 from mapping.data_requests import permissions as requests
 from mapping.data_requests.models import DataRequest
+from mapping.desk.waiting_kinds import Kind, Waiting
+from mapping.desk.waiting_talk import due_sections, mentions, news_of, to_settle
 from mapping.review.permissions import SUBMITTABLE, approvable
 from mapping.sources.models import Source
 
@@ -26,47 +25,32 @@ REQUESTS_SHOWN = 50
 TO_REVIEW_SHOWN = 31  # one more than home has room for, so that it can say that there are more
 
 
-class Kind(Enum):
-    """Why something waits, most pressing first: its word, its symbol, whether the person must act."""
+def waiting_for(user, mentioned=None):
+    """Return what waits for a person, most pressing first, by six queries at most.
 
-    RETURNED = (gettext_lazy("Returned"), "r-returned", True)
-    LATE = (gettext_lazy("Late"), "i-clock", True)
-    CONTRADICTED = (gettext_lazy("Contradicted"), "i-contradicted", False)
-    NO_REASON = (gettext_lazy("Reason missing"), "v-partially_available", False)
-    ANSWER = (gettext_lazy("Answer"), "a-on_request", False)
-    REQUEST = (gettext_lazy("Request to approve"), "a-on_request", False)
-    REVIEW = (gettext_lazy("To review"), "r-submitted", False)
-
-    def __init__(self, word, symbol, pressing):
-        self.word, self.symbol, self.pressing = word, symbol, pressing
-
-
-@dataclass
-class Waiting:
-    """One line: rows of one kind in one section or exercise, or one request, since when, and where to see to it."""
-
-    kind: Kind
-    title: str
-    address: str
-    amount: str
-    since: datetime | date
-    detail: str = ""
-
-
-def waiting_for(user):
-    """Return what waits for a person, most pressing first, by five queries at most."""
-    found = []
-    if has_role_anywhere(user, EDITORS):
-        found += [*_own_cells(user), *_own_sources(user)]
-    if has_role_anywhere(user, REVIEWERS):
-        found += [*_cells_to_review(user), *_sources_to_review(user)]
-    if has_role_anywhere(user, EDITORS):
-        found += _requests(user)
+    Parameters: `mentioned` are the notifications of their mentions, read here unless given.
+    """
+    edits, reviews = has_role_anywhere(user, EDITORS), has_role_anywhere(user, REVIEWERS)
+    mentioned = news_of(user)[0] if mentioned is None else mentioned
+    found = mentions(mentioned)
+    if edits or reviews:
+        found += [*_cells_waiting(user, edits, reviews), *_sources_waiting(user, edits, reviews), *due_sections(user)]
+    if edits:
+        found += [*to_settle(user), *_requests(user)]
     pressing = list(Kind)
-    return sorted(found, key=lambda waiting: (pressing.index(waiting.kind), f"{waiting.since:%Y-%m-%d %H:%M}"))
+    return sorted(found, key=lambda waiting: (pressing.index(waiting.kind), _moment(waiting)))
 
 
-# --- Rows of one's own -------------------------------------------------------
+def oldest_first(waiting):
+    """Return what waits, what waits longest first."""
+    return sorted(waiting, key=_moment)
+
+
+def _moment(waiting):
+    return f"{waiting.since:%Y-%m-%d %H:%M}"
+
+
+# --- Cells and sources: one's own, and those of others to review -------------
 
 
 def _mine(user):
@@ -79,94 +63,105 @@ def _own(user, model, mine):
     ).order_by()
 
 
+def _one_query(*groups):
+    """Return the rows of queries with the same columns, asked for at once."""
+    first, *others = groups
+    return list(first.union(*others, all=True) if others else first)
+
+
+def _grouped(rows, *columns, since, reason):
+    return rows.values(*columns, "kind").annotate(count=Count("pk"), since=Min(since), reason=reason)
+
+
+_UNASKED = Value("", output_field=TextField())  # what is to be reviewed has no reason; reading it would miss the index
+
+
 def _own_cells(user):
-    """Tell of cells that were returned to the person, lack a reason or are contradicted, each in one of the three.
+    """Group the cells that were returned to the person, lack a reason or are contradicted, each in one of the three.
 
     The last two are for the consultant of the exercise, and for whoever wrote the cell last.
     """
-    to_settle = Q(exercise__in=exercises_with_role(user, {Role.CONSULTANT})) | Q(last_author=user)
+    settles = Q(exercise__in=exercises_with_role(user, {Role.CONSULTANT})) | Q(last_author=user)
     reasonless = Q(value=availability.Value.PARTIALLY_AVAILABLE, partial_reason="")
     kind = Case(
         When(_mine(user) & Q(status=ReviewStatus.RETURNED), then=Value(Kind.RETURNED.name)),
-        When(to_settle & reasonless, then=Value(Kind.NO_REASON.name)),
-        When(to_settle & contradiction(), then=Value(Kind.CONTRADICTED.name)),
+        When(settles & reasonless, then=Value(Kind.NO_REASON.name)),
+        When(settles & contradiction(), then=Value(Kind.CONTRADICTED.name)),
     )
-    cells = _own(user, Cell, to_settle | _mine(user)).annotate(kind=kind).filter(kind__isnull=False)
+    cells = _own(user, Cell, settles | _mine(user)).annotate(kind=kind).filter(kind__isnull=False)
+    return _grouped(cells, *_SECTION, since="changed_at", reason=Max("return_reason"))
+
+
+_SECTION = ("exercise__code", "indicator__section__key", "indicator__section__title")
+
+
+def _cells_waiting(user, edits, reviews):
+    groups = [_own_cells(user)] if edits else []
+    if reviews:
+        cells = approvable(user, Cell.objects.order_by()).annotate(kind=Value(Kind.REVIEW.name))
+        groups.append(_grouped(cells, *_SECTION, since="submitted_at", reason=_UNASKED))
+    return [_cells_told(group) for group in _shortened(_one_query(*groups))]
+
+
+def _cells_told(group):
+    kind, code, key = Kind[group["kind"]], group["exercise__code"], group["indicator__section__key"]
     query = {
         Kind.RETURNED: {"status": "returned", "by": "me"},
         Kind.NO_REASON: {"open": "reason"},
         Kind.CONTRADICTED: {"open": "contradicted"},
     }
-    return [
-        Waiting(
-            kind=Kind[group["kind"]],
-            title=f"{group['exercise__code']}: {group['indicator__section__title']}",
-            address=_list("exercise_cells", group, section=group["indicator__section__key"], **query[Kind[group["kind"]]]),
-            amount=_cells(group["count"]),
-            since=group["since"],
-            detail=_quoted(group["reason"]) if group["kind"] == Kind.RETURNED.name else _to_do(Kind[group["kind"]]),
-        )
-        for group in _by_section(cells, "kind", since=Min("changed_at"), reason=Max("return_reason"))
-    ]  # fmt: skip
-
-
-def _own_sources(user):
-    returned = _own(user, Source, _mine(user)).filter(status=ReviewStatus.RETURNED)
-    groups = returned.values("exercise__code").annotate(
-        count=Count("pk"), since=Min("changed_at"), reason=Max("return_reason")
+    to_review = kind is Kind.REVIEW
+    return Waiting(
+        kind=kind,
+        title=f"{code}: {group['indicator__section__title']}",
+        address=reverse("exercise_section", args=[code, key])
+        if to_review
+        else _list("exercise_cells", group, section=key, **query[kind]),
+        amount=_cells(group["count"]),
+        since=group["since"],
+        detail=_quoted(group["reason"]) if kind is Kind.RETURNED else "" if to_review else _to_do(kind),
     )
-    return [
-        Waiting(
-            kind=Kind.RETURNED,
-            title=f"{group['exercise__code']}: {_('Sources')}",
-            address=_list("sources", group, status="returned"),
-            amount=_sources(group["count"]),
-            since=group["since"],
-            detail=_quoted(group["reason"]),
-        )
-        for group in groups
-    ]
+
+
+def _sources_waiting(user, edits, reviews):
+    groups = []
+    if edits:
+        returned = _own(user, Source, _mine(user)).filter(status=ReviewStatus.RETURNED)
+        returned = returned.annotate(kind=Value(Kind.RETURNED.name))
+        groups.append(_grouped(returned, "exercise__code", since="changed_at", reason=Max("return_reason")))
+    if reviews:
+        sources = approvable(user, Source.objects.order_by()).annotate(kind=Value(Kind.REVIEW.name))
+        groups.append(_grouped(sources, "exercise__code", since="submitted_at", reason=_UNASKED))
+    return [_sources_told(group) for group in _shortened(_one_query(*groups))]
+
+
+def _sources_told(group):
+    kind, code = Kind[group["kind"]], group["exercise__code"]
+    queue = reverse("admin:mapping_sourceunderreview_changelist")
+    return Waiting(
+        kind=kind,
+        title=f"{code}: {_('Sources')}",
+        address=f"{queue}?{urlencode({'exercise': code})}"
+        if kind is Kind.REVIEW
+        else _list("sources", group, status="returned"),
+        amount=_sources(group["count"]),
+        since=group["since"],
+        detail=_quoted(group["reason"]) if kind is Kind.RETURNED else "",
+    )
+
+
+def _shortened(groups):
+    """Leave out what waits for review beyond what has room, the newest of it."""
+    to_review = sorted(
+        (group for group in groups if group["kind"] == Kind.REVIEW.name), key=lambda group: group["since"]
+    )
+    return [group for group in groups if group["kind"] != Kind.REVIEW.name] + to_review[:TO_REVIEW_SHOWN]
 
 
 def _to_do(kind):
     if kind is Kind.NO_REASON:
         return _("Partially available: say why before it is submitted.")
     return _("What its claims say differs. A note that says which holds, and why, is missing.")
-
-
-# --- Rows of others ----------------------------------------------------------
-
-
-def _cells_to_review(user):
-    return [
-        Waiting(
-            kind=Kind.REVIEW,
-            title=f"{group['exercise__code']}: {group['indicator__section__title']}",
-            address=reverse("exercise_section", args=[group["exercise__code"], group["indicator__section__key"]]),
-            amount=_cells(group["count"]),
-            since=group["since"],
-        )
-        for group in _oldest(_by_section(approvable(user, Cell.objects.order_by()), since=Min("submitted_at")))
-    ]
-
-
-def _sources_to_review(user):
-    sources = approvable(user, Source.objects.order_by()).values("exercise__code")
-    queue = reverse("admin:mapping_sourceunderreview_changelist")
-    return [
-        Waiting(
-            kind=Kind.REVIEW,
-            title=f"{group['exercise__code']}: {_('Sources')}",
-            address=f"{queue}?{urlencode({'exercise': group['exercise__code']})}",
-            amount=_sources(group["count"]),
-            since=group["since"],
-        )
-        for group in _oldest(sources.annotate(count=Count("pk"), since=Min("submitted_at")))
-    ]
-
-
-def _oldest(groups):
-    return groups.order_by("since")[:TO_REVIEW_SHOWN]
 
 
 # --- Requests ----------------------------------------------------------------
@@ -200,11 +195,6 @@ def _requests(user):
 
 
 # --- In words ----------------------------------------------------------------
-
-
-def _by_section(cells, *also, **figures):
-    section = ("indicator__section__key", "indicator__section__title")
-    return cells.values("exercise__code", *section, *also).annotate(count=Count("pk"), **figures)
 
 
 def _list(name, group, **query):

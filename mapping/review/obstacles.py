@@ -1,6 +1,7 @@
 """What stands against a decision on many cells at once, said of each before anything is tried."""
 
 from mapping.availability.models import Cell
+from mapping.comments.selectors import blocking
 from mapping.review.completeness import lacks, refusals
 from mapping.review.models import Decision
 from mapping.review.permissions import (
@@ -24,8 +25,13 @@ def obstacles(user, cells, kind, *, along=()):
         lacking = refusals(lacks(Cell, cells, exercise=cells[0].exercise, along=along))
     if kind == Decision.Kind.APPROVED:
         contributors, unapproved = contributors_of(Cell, ids), unapproved_sources(Cell, ids)
+    unsettled = {}
+    if kind == Decision.Kind.SUBMITTED and cells:
+        unsettled = blocking(Cell, cells[0].exercise, ids)
     sentences = {
-        Decision.Kind.SUBMITTED: lambda cell: why_not_submit(user, cell) or " ".join(lacking.get(cell.pk, ())),
+        Decision.Kind.SUBMITTED: lambda cell: (
+            why_not_submit(user, cell) or " ".join(lacking.get(cell.pk, ())) or unsettled.get(cell.pk, "")
+        ),
         Decision.Kind.WITHDRAWN: lambda cell: why_not_withdraw(user, cell),
         Decision.Kind.APPROVED: lambda cell: (
             why_not_approve(user, cell, contributors=contributors.get(cell.pk, set()))

@@ -17,6 +17,7 @@ from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
 from mapping.availability.models import Cell, Claim
+from mapping.comments.selectors import blocking
 from mapping.content.batches import write_rows
 from mapping.content.errors import RowsRefused, StaleVersion
 from mapping.content.models import ReviewStatus
@@ -24,6 +25,7 @@ from mapping.countries.models import Exercise
 from mapping.review import meanwhile, permissions
 from mapping.review.completeness import lacks, refusals
 from mapping.review.models import Decision
+from mapping.review.news import tell
 from mapping.review.selectors import unapproved_sources, why_sources_unapproved
 from mapping.sources.models import Source
 
@@ -67,7 +69,10 @@ def submit(*, actor, model, exercise, rows, along=(), act=None, sources_locked=F
 
     def judge(locked):
         lacking = refusals(lacks(model, locked, exercise=exercise, along=along))
-        return lambda row: permissions.why_not_submit(actor, row) or " ".join(lacking.get(row.pk, ()))
+        unsettled = blocking(model, exercise, [row.pk for row in locked])
+        return lambda row: (
+            permissions.why_not_submit(actor, row) or " ".join(lacking.get(row.pk, ())) or unsettled.get(row.pk, "")
+        )
 
     def change(row, now):
         row.status, row.submitted_by, row.submitted_at, row.return_reason = ReviewStatus.SUBMITTED, actor, now, ""
@@ -247,6 +252,7 @@ def _decide(kind, verb, judge, change, *, actor, model, exercise, rows, act, rea
     write_rows(locked.values(), _DECIDED_FIELDS)
     Decision.objects.bulk_create(decisions)
     record(*entries)
+    tell(actor=actor, exercise=exercise, kind=kind, model=model, rows=list(locked.values()), reason=reason, act=act)
     return list(locked.values())
 
 
@@ -264,7 +270,9 @@ def _lock(model, exercise, rows):
         exercise=exercise, pk__in=[pk for pk, version in rows]
     )
     queryset = (
-        queryset.select_related("last_author", "indicator") if model is Cell else queryset.select_related("last_author")
+        queryset.select_related("last_author", "submitted_by", "indicator")
+        if model is Cell
+        else queryset.select_related("last_author", "submitted_by")
     )
     locked = {
         row.pk: row for row in queryset.order_by("pk").prefetch_related("claims" if model is Cell else "attachments")

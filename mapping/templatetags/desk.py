@@ -2,10 +2,12 @@
 
 from django import template
 
+from mapping.comments.selectors import open_threads
 from mapping.countries.models import Exercise
 from mapping.desk.navigation import navigation_of
 from mapping.desk.saved_views import views_of
 from mapping.desk.selectors import freezing_of
+from mapping.notifications.selectors import unread
 
 register = template.Library()
 
@@ -25,6 +27,21 @@ def frozen_notice(context):
     exercise = context.get("exercise") or getattr(context.get("original"), "exercise", None)
     is_frozen = isinstance(exercise, Exercise) and exercise.is_frozen
     return {"exercise": exercise, "frozen": freezing_of(exercise) if is_frozen else None}
+
+
+@register.simple_tag(takes_context=True)
+def unread_notifications(context):
+    """Return how many notifications are new to the person, counted once a page."""
+    request = context["request"]
+    if not hasattr(request, "unread_notifications"):
+        request.unread_notifications = unread(request.user)
+    return request.unread_notifications
+
+
+@register.simple_tag
+def open_comments(source):
+    """Return how many comments on a source are open."""
+    return open_threads(source=source).count()
 
 
 @register.inclusion_tag("mapping/desk/_views.html", takes_context=True)

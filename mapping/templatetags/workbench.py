@@ -64,6 +64,12 @@ def access(access):
 
 
 @register.simple_tag
+def typed_text(talk, thread):
+    """Return what a refused person typed into a form of a thread; "" is the form of a new one."""
+    return talk.typed.get(thread, "")
+
+
+@register.simple_tag
 def review(status):
     """Return the state of a reviewed row."""
     return _chip("r", status, REVIEW)

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.once
 
 # From the bottom up; `accounts` is below all of them.
 ROOMS = [
-    "audit", "framework", "countries", "content", "context", "sources", "availability", "review", "figures",
+    "audit", "framework", "countries", "notifications", "content", "context", "sources", "availability",
+    "duties", "harmonisation", "comments", "review", "figures",
     "data_requests", "second_coding", "gaps", "summaries", "workbook", "desk",
 ]  # fmt: skip
 

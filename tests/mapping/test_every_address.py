@@ -8,8 +8,11 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts.models import AccountMail, Invitation, SignIn, User
 from mapping.audit.models import Entry, Verb
+from mapping.comments import services as comments
 from mapping.countries.models import Assignment, Country, Exercise
+from mapping.duties.services import Wanted, assign_sections
 from mapping.framework.models import Indicator, Methodology, Section, Term
+from mapping.harmonisation.services import write_decision
 from tests import factories
 
 pytestmark = pytest.mark.once
@@ -61,6 +64,13 @@ def kyrgyzstan(exercise, consultant, reviewer, coordinator):
     )
     factories.approve(reviewer, factories.submit(consultant, cell))
     factories.sent_request(consultant, coordinator, exercise, agency=agency, subject=SECRET, letter=SECRET)
+    said = factories.comment(reviewer, cell, f"@consultant@example.org: {SECRET}", blocks=True)
+    comments.reply(actor=consultant, comment=said, text=SECRET)
+    section = exercise.methodology.sections.get(key="immigration")
+    write_decision(actor=reviewer, section=section, text="Registers count as partial.", cells=[cell.pk])
+    assign_sections(
+        actor=coordinator, exercise=exercise, wanted=[Wanted("immigration", consultant.pk, reviewer.pk, None)]
+    )
     factories.summary(coordinator, exercise)
     factories.workbook_import(consultant, exercise, name=f"{SECRET}.xlsx")
     return exercise
@@ -89,6 +99,7 @@ def filled(address, exercise, rows):
         "number": 1,
         "kind": "cells",
         "act": "approve",
+        "about": "cell",
         "token": "forged",
     }
     if "object_id" in address.parameters:

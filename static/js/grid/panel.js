@@ -117,7 +117,7 @@ export class Panel {
     if (event.key === "Escape") {
       event.preventDefault();
       this.close();
-    } else if (event.key in VALUES && !event.ctrlKey && !event.target.matches(`${TEXT}, select`) && this.root.querySelector("form")) {
+    } else if (event.key in VALUES && !event.ctrlKey && !event.target.matches(`${TEXT}, select`) && this.root.querySelector("form[data-cell]")) {
       event.preventDefault();
       if (!event.repeat) this.change(this.id, { value: VALUES[event.key] });
     }

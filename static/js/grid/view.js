@@ -102,6 +102,7 @@ export class View {
       cell.contradicted ? symbol("i-contradicted", "m-con") : "",
       cell.access === "on_request" || cell.access === "not_shared" ? symbol(`a-${cell.access}`) : "",
       REVIEW[cell.status] ? symbol(`r-${cell.status}`, REVIEW[cell.status]) : "",
+      cell.comments ? `<span class="m-com">${symbol("i-comment")}${cell.comments}</span>` : "",
     ];
     const word = this.words.value(cell.value, { short: true });
     return `<span class="val v-${key}">${symbol(`v-${key}`)}<span class="w">${word}</span></span><span class="mk">${marks.join("")}</span>`;

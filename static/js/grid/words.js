@@ -28,6 +28,7 @@ export class Words {
       cell.contradicted && this.say("contradict"),
       this.words.statuses[cell.status],
       this.say("claims", { count: cell.claims }),
+      cell.comments && this.say("comments", { count: cell.comments }),
       state && this.say(state),
       hit && this.say("hit"),
     ];

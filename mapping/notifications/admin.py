@@ -1,0 +1,48 @@
+"""The mails of notifications in the admin: what became of each, for who runs the site."""
+
+from django.contrib import admin
+
+from mapping.audit.admin import ServiceModelAdmin
+from mapping.notifications.models import Notification, NotificationMail
+from mapping.notifications.permissions import can_view, visible
+
+
+class ReadOnlyAdmin(ServiceModelAdmin):
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """One's own."""
+
+    list_display = ["title", "kind", "at", "read_at", "settled_at"]
+    list_filter = ["kind"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(pk__in=visible(request.user))
+
+    def has_module_permission(self, request):
+        return False  # the header leads to their page
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_active and (obj is None or can_view(request.user, obj))
+
+
+@admin.register(NotificationMail)
+class NotificationMailAdmin(ReadOnlyAdmin):
+    list_display = ["person", "digest_of", "state", "attempts", "queued_at", "finished_at", "last_error"]
+    list_filter = ["state"]
+    list_select_related = ["person", "notification"]
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_active and request.user.is_superuser
