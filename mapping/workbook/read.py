@@ -252,13 +252,21 @@ class Reader:
     def read_cell_rows(self, sheet, table):
         """Read what a table with a row for each cell tells of it."""
         for said in self._flat_rows(sheet, table, "cell", Cell):
-            told = said.sound and not said.values.keys() - {"section", "indicator", "year"}
-            said.key = None if told else self._cell_of(said, sheet)
+            stands_at = said.name
+            said.key = self._cell_of(said, sheet)
             if said.key is not None and "" in said.key:
                 said.key = None
                 self._tell(said, "", _("Say section, indicator and year of the cell."))
             elif said.key is not None:
+                self._rename(stands_at, said.name)
                 self.found.cells.append(said)
+
+    def _rename(self, former, name):
+        """Let what was told of a row, before it was known what the row is about, be told of that."""
+        for error in reversed(self.found.errors):
+            if error.record != former:
+                return
+            error.record = name
 
     def _sections_of(self, said):
         """Return the keys of the sections that a source's row tells, between spaces."""

@@ -74,6 +74,6 @@ def find_tables(rows, *kinds):
                 found.append((kind, table))
                 break
     ends = [table.head for _kind, table in found[1:]] + [len(rows)]
-    for (_kind, table), end in zip(found, ends, strict=True):
+    for (_kind, table), end in zip(found, ends, strict=False):  # without any, nothing ends
         table.rows = range(table.head + 1, end)
     return found
