@@ -115,15 +115,19 @@ def _refuse_another_methodology(stamps, methodology):
 class Reader:
     """Goes through the sheets and gathers what they say."""
 
-    def __init__(self, known, words):
+    def __init__(self, known, words, like=None):
+        """`like` is a reader of another exercise under the same methodology: it knows the names already."""
         self.known, self.words = known, words
         self.found = FileContent()
         self.sheet_of_section = {}
         self._sources = Headings.of_columns(SOURCE_COLUMNS)
         self._claims = Headings.of_columns(CLAIM_COLUMNS)
         self._notes = Headings.of_columns(NOTE_COLUMNS)
-        self._section_names = usual_names.section_spellings(known.sections)
-        self._indicators = {
+        if like is not None:
+            self.section_names, self.indicators, self._readers = like.section_names, like.indicators, {}
+            return
+        self.section_names = usual_names.section_spellings(known.sections)
+        self.indicators = {
             section.key: {name: item.key for name, item in usual_names.indicator_spellings(section.indicators).items()}
             for section in known.sections
         }
@@ -151,7 +155,7 @@ class Reader:
     def _section_of(self, sheet):
         titles = [cell for row in sheet.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str) and cell.strip()]
         return next(
-            (self._section_names[name] for name in map(squashed, [sheet.name, *titles]) if name in self._section_names),
+            (self.section_names[name] for name in map(squashed, [sheet.name, *titles]) if name in self.section_names),
             None,
         )
 
@@ -252,19 +256,27 @@ class Reader:
     def read_cell_rows(self, sheet, table):
         """Read what a table with a row for each cell tells of it."""
         for said in self._flat_rows(sheet, table, "cell", Cell):
-            told = said.sound and not said.values.keys() - {"section", "indicator", "year"}
-            said.key = None if told else self._cell_of(said, sheet)
+            stands_at = said.name
+            said.key = self._cell_of(said, sheet)
             if said.key is not None and "" in said.key:
                 said.key = None
                 self._tell(said, "", _("Say section, indicator and year of the cell."))
             elif said.key is not None:
+                self._rename(stands_at, said.name)
                 self.found.cells.append(said)
+
+    def _rename(self, former, name):
+        """Let what was told of a row, before it was known what the row is about, be told of that."""
+        for error in reversed(self.found.errors):
+            if error.record != former:
+                return
+            error.record = name
 
     def _sections_of(self, said):
         """Return the keys of the sections that a source's row tells, between spaces."""
         keys = []
         for name in filter(None, map(str.strip, said.values.pop("sections", "").split(";"))):
-            if known := self._section_names.get(squashed(name)):
+            if known := self.section_names.get(squashed(name)):
                 keys.append(known.key)
             else:
                 self._tell(said, "sections", self._no_section(name))
@@ -323,14 +335,14 @@ class Reader:
         section, indicator, year = (said.values.pop(name, "") for name in ("section", "indicator", "year"))
         key = ""
         if section:
-            known = self._section_names.get(squashed(section))
+            known = self.section_names.get(squashed(section))
             if known is None:
                 self._tell(said, "section", self._no_section(section))
                 return None
             key = known.key
         if indicator:
-            indicator = self._indicators.get(key, {}).get(squashed(indicator), indicator)
-            if key and indicator not in self._indicators[key].values():
+            indicator = self.indicators.get(key, {}).get(squashed(indicator), indicator)
+            if key and indicator not in self.indicators[key].values():
                 self._tell(
                     said, "indicator",
                     _("“%(name)s” is not an indicator of this section. Write one of: %(choices)s.")

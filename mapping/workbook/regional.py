@@ -110,7 +110,7 @@ class RegionalFile:
     """A file of several exercises, opened: which of its rows belong to which exercise."""
 
     def __init__(self, content, progress=unheard):
-        self.errors, self._stamps = [], {}
+        self.errors, self._stamps, self._readers = [], {}, {}
         self._rows = defaultdict(list)  # {exercise's code, folded: [(which table, sheet, Table)]}
         self.codes = {}  # {folded: as written}
         kinds = {Headings.of_columns(columns): number for number, (_name, columns) in enumerate(_SHEETS)}
@@ -161,7 +161,9 @@ class RegionalFile:
 
     def content_of(self, key, known):
         """Return the FileContent of one exercise."""
-        reader = Reader(known, Words(known))
+        methodology = known.exercise.methodology_id
+        reader = Reader(known, Words(known), like=self._readers.get(methodology))
+        self._readers.setdefault(methodology, reader)
         for kind, sheet, table in self._rows[key]:
             (reader.read_cell_rows, reader.read_source_rows, reader.read_claim_rows)[kind](sheet, table)
         if stamps := self._stamps.get(known.exercise.code):

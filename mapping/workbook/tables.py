@@ -1,6 +1,7 @@
 """Find the tables of a sheet by their headings, wherever they start and whatever moved."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mapping.workbook import usual_names
 from mapping.workbook.layout import YEAR
@@ -30,6 +31,7 @@ class Headings:
         self._needs = needs
 
     @classmethod
+    @lru_cache(maxsize=20)
     def of_columns(cls, columns):
         """A flat table. Where two columns share a spelling, the first has it, and a heading wins over an alias."""
         first = [*reversed(columns)]
@@ -74,6 +76,6 @@ def find_tables(rows, *kinds):
                 found.append((kind, table))
                 break
     ends = [table.head for _kind, table in found[1:]] + [len(rows)]
-    for (_kind, table), end in zip(found, ends, strict=True):
+    for (_kind, table), end in zip(found, ends, strict=False):  # without any, nothing ends
         table.rows = range(table.head + 1, end)
     return found

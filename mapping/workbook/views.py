@@ -1,22 +1,27 @@
 """The desk's pages of the workbook: take it out, bring it in, look at what it would change, apply it."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest
-from django.http import FileResponse, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.refusals import Refused
+from mapping.countries.permissions import has_role_anywhere
+from mapping.framework.models import Methodology
 from mapping.workbook import job_services, permissions, services
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.presentation import shown, shown_changes, shown_conflicts
-from mapping.workbook.report import as_report, unusable_report
-from mapping.workbook.selectors import content_of
+from mapping.workbook.regional import write_regional
+from mapping.workbook.report import unusable_report
+from mapping.workbook.selectors import blank_content, content_of
 from mapping.workbook.write import file_name, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,10 +35,28 @@ def _exercise(request, code):
 
 
 def _import(request, code, pk):
+    """Return one import; without a code, of a file of several exercises."""
     found = permissions.visible(request.user).select_related(
         "exercise__country", "exercise__methodology", "uploaded_by", "applied_by"
     )
     return get_object_or_404(found, exercise__code=code, pk=pk)
+
+
+def _address(kept, page):
+    """Return the address of a page of an import: import, file or marked."""
+    if kept.exercise is None:
+        return reverse(f"mapping_regional_{page}", args=[kept.pk])
+    return reverse(f"mapping_workbook_{page}", args=[kept.exercise.code, kept.pk])
+
+
+def _home(kept):
+    if kept.exercise is None:
+        return reverse("mapping_regional")
+    return reverse("mapping_workbook", args=[kept.exercise.code])
+
+
+def _addresses(kept):
+    return {"home": _home(kept), **{page: _address(kept, page) for page in ("file", "marked")}}
 
 
 def _page(request, template, **context):
@@ -54,23 +77,82 @@ def _xlsx(content, name):
 def workbook(request, code):
     """Offer the workbook to take out, an upload to bring one in, and the former imports."""
     exercise = _exercise(request, code)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            kept = job_services.receive(actor=request.user, exercise=exercise, name=file.name, content=file.read())
-        except Refused as refusal:
-            form.add_error("file", refusal.sentence)
-        else:
-            return redirect("mapping_workbook_import", code=code, pk=kept.pk)
+    form, kept = _received(request, exercise)
+    if kept is not None:
+        return redirect(_address(kept, "import"))
     context = {
         "title": _("Workbook"),
         "exercise": exercise,
         "form": form,
         "why_not": permissions.why_not_import(request.user, exercise),
-        "imports": exercise.workbook_imports.select_related("uploaded_by", "applied_by")[:MOST_IMPORTS],
+        "imports": exercise.workbook_imports.select_related("exercise", "uploaded_by", "applied_by")[:MOST_IMPORTS],
     }
     return _page(request, "mapping/workbook/workbook.html", **context)
+
+
+@require_http_methods(["GET", "POST"])
+def regional(request):
+    """Offer several exercises as flat tables, an upload of such a file, and blank workbooks."""
+    if not has_role_anywhere(request.user):
+        raise PermissionDenied
+    form, kept = _received(request, None)
+    if kept is not None:
+        return redirect(_address(kept, "import"))
+    former = permissions.visible(request.user).filter(exercise=None).select_related("uploaded_by", "applied_by")
+    context = {
+        "title": _("Files of several exercises"),
+        "form": form,
+        "why_not": permissions.why_not_import(request.user, None),
+        "imports": former[:MOST_IMPORTS],
+        "exercises": permissions.exportable(request.user).select_related("country").order_by("code"),
+        "methodologies": Methodology.objects.all(),
+    }
+    return _page(request, "mapping/workbook/regional.html", **context)
+
+
+def _received(request, exercise):
+    """Return (form, WorkbookImport or None): a posted file is kept, or its form says why not."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return form, None
+    file = form.cleaned_data["file"]
+    try:
+        content = file.read()
+        return form, job_services.receive(actor=request.user, exercise=exercise, name=file.name, content=content)
+    except Refused as refusal:
+        form.add_error("file", refusal.sentence)
+        return form, None
+
+
+@require_GET
+def download_regional(request):
+    """Send the exercises chosen, or all that the person may read, as flat tables."""
+    chosen = permissions.exportable(request.user).select_related("country", "methodology").order_by("code")
+    if codes := request.GET.getlist("exercise"):
+        chosen = chosen.filter(code__in=codes)
+    if not chosen:
+        raise Http404
+    content = write_regional(map(content_of, chosen.iterator()))
+    return _xlsx(content, _("exercises %(date)s.xlsx") % {"date": f"{timezone.localtime():%Y-%m-%d}"})
+
+
+@require_GET
+def blank_exercise(request, code):
+    """Send the workbook of an exercise without its content."""
+    exercise = _exercise(request, code)
+    return _blank(request, blank_content(exercise.methodology, exercise))
+
+
+@require_GET
+def blank_methodology(request, pk):
+    """Send the workbook for a country that has no exercise yet."""
+    if not has_role_anywhere(request.user):
+        raise PermissionDenied
+    return _blank(request, blank_content(get_object_or_404(Methodology, pk=pk)))
+
+
+def _blank(request, known):
+    return _xlsx(write_workbook(known, by=str(request.user)), _("blank %(name)s") % {"name": file_name(known.exercise)})
 
 
 @require_GET
@@ -81,14 +163,14 @@ def download(request, code):
 
 
 @require_GET
-def uploaded_file(request, code, pk):
+def uploaded_file(request, pk, code=None):
     """Send the file that was uploaded, as it was."""
     kept = _import(request, code, pk)
     return FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=XLSX)
 
 
 @require_GET
-def marked_file(request, code, pk):
+def marked_file(request, pk, code=None):
     """Send the file that was uploaded with its faulty cells marked and commented."""
     kept = _import(request, code, pk)
     report, _why_not = _current_report(request.user, kept, {})
@@ -96,13 +178,13 @@ def marked_file(request, code, pk):
         content = marked_workbook(services.content_of_file(kept), report["errors"])
     except Refused as refusal:
         _tell(request, refusal)
-        return redirect("mapping_workbook_import", code=code, pk=pk)
+        return redirect(_address(kept, "import"))
     stem = kept.name.removesuffix(".xlsx")
     return _xlsx(content, _("%(name)s, errors marked.xlsx") % {"name": stem})
 
 
 @require_http_methods(["GET", "POST"])
-def workbook_import(request, code, pk):
+def workbook_import(request, pk, code=None):
     """Show what an uploaded workbook would change, or did; apply or discard it."""
     kept = _import(request, code, pk)
     choices = chosen_sides(request.POST)
@@ -119,6 +201,7 @@ def workbook_import(request, code, pk):
         "title": kept.name,
         "exercise": kept.exercise,
         "kept": kept,
+        "addresses": _addresses(kept),
         "report": report,
         "is_open": kept.status == WorkbookImport.Status.COMPARED,
         "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
@@ -140,6 +223,7 @@ def _progress_page(request, kept):
         "title": kept.name,
         "exercise": kept.exercise,
         "kept": kept,
+        "addresses": _addresses(kept),
         "why_not": permissions.why_not_import(request.user, kept.exercise),
     }
     response = _page(request, "mapping/workbook/progress.html", **context)
@@ -152,18 +236,18 @@ def _decide(request, kept, choices):
     orders = {"compare": job_services.order_comparison, "stop": job_services.stop}
     if do in orders:
         orders[do](actor=request.user, workbook_import=kept)
-        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
+        return redirect(_address(kept, "import"))
     if do == "apply" and kept.is_long:
         job_services.order_application(actor=request.user, workbook_import=kept, choices=choices)
-        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
+        return redirect(_address(kept, "import"))
     if do == "apply":
         services.apply_import(actor=request.user, workbook_import=kept, choices=choices)
         messages.success(request, _("The workbook was applied."))
-        return redirect("mapping_workbook_import", code=kept.exercise.code, pk=kept.pk)
+        return redirect(_address(kept, "import"))
     if do == "discard":
         services.discard(actor=request.user, workbook_import=kept)
         messages.success(request, _("The workbook was discarded. Nothing of it was applied."))
-        return redirect("mapping_workbook", code=kept.exercise.code)
+        return redirect(_home(kept))
     raise BadRequest("unknown decision")
 
 
@@ -177,7 +261,7 @@ def _current_report(user, kept, choices):
         return kept.report or unusable_report(kept.last_error), why_not
     content = services.content_of_file(kept)
     try:
-        comparison, known = services.compare_file(actor=user, exercise=kept.exercise, content=content, choices=choices)
+        compared = services.compare_upload(actor=user, exercise=kept.exercise, content=content, choices=choices)
     except Refused as refusal:  # such as an exercise that has moved to another methodology since
         return kept.report, refusal.sentence
-    return as_report(comparison, known), ""
+    return compared.report(), ""

@@ -11,7 +11,7 @@ import sys
 
 from tests import services
 
-SUBJECTS = ("section_page", "keys", "saves", "lists", "imports", "summaries")
+SUBJECTS = ("section_page", "keys", "saves", "lists", "imports", "summaries", "workbook")
 
 
 def main(chosen):
