@@ -116,6 +116,8 @@ class ProfileForm(forms.ModelForm):
         label=_("Hour of the daily mail"),
         help_text=_("It tells what still waits for you; on a day when nothing does, there is none."),
         coerce=int,
+        required=False,
+        empty_value=None,  # left out: it stays as it is
         choices=[(hour, f"{hour:02}:00") for hour in range(24)],
     )
 

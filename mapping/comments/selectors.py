@@ -31,6 +31,13 @@ def row_or_404(exercise, about, pk):
     return get_object_or_404(found[About(about)], pk=pk)
 
 
+def belongs(exercise, about, row):
+    """Tell whether the row is one of the exercise."""
+    if about == About.SECTION:
+        return row.methodology_id == exercise.methodology_id
+    return row.exercise_id == exercise.pk
+
+
 def about_row(about, row):
     """Return the fields of a comment about the row."""
     return {"section_key": row.key} if about == About.SECTION else {About(about).value: row}

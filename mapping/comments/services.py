@@ -10,7 +10,7 @@ from mapping.audit.services import entry, record
 from mapping.comments import permissions
 from mapping.comments.mentions import mentioned
 from mapping.comments.models import LONGEST, Comment
-from mapping.comments.selectors import about_row, address
+from mapping.comments.selectors import about_row, address, belongs
 from mapping.countries.models import Exercise
 from mapping.notifications.models import Kind
 from mapping.notifications.services import notify, settle
@@ -26,6 +26,8 @@ def comment(*, actor, exercise, about, row, text, blocks=False):
     """
     exercise = _locked(exercise)
     _refuse(permissions.why_not_comment(actor, exercise))
+    if not belongs(exercise, about, row):
+        raise Refused(_("There is no such row in this exercise."))
     if blocks:
         _refuse(permissions.why_not_block(actor, exercise))
     return _say(actor, exercise, text, blocks=blocks, **about_row(about, row))

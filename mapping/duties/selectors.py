@@ -103,8 +103,9 @@ def reviewers_of(exercise, section_keys):
     The section's own reviewer; without one, the exercise's reviewers; without any, the regional ones, and at last its
     coordinators.
     """
+    reviews = Assignment.objects.filter(Q(exercise=exercise) | Q(exercise=None), role__in=REVIEWERS)
     held = SectionAssignment.objects.filter(
-        exercise=exercise, section_key__in=section_keys, reviewer__is_active=True
+        exercise=exercise, section_key__in=section_keys, reviewer__is_active=True, reviewer__in=reviews.values("user")
     ).select_related("reviewer")
     found = {assignment.section_key: [assignment.reviewer] for assignment in held}
     missing = [key for key in section_keys if key not in found]

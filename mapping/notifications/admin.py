@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from mapping.audit.admin import ServiceModelAdmin
 from mapping.notifications.models import Notification, NotificationMail
-from mapping.notifications.permissions import can_view, visible
+from mapping.notifications.permissions import can_view, can_view_mail, visible, visible_mails
 
 
 class ReadOnlyAdmin(ServiceModelAdmin):
@@ -37,12 +37,17 @@ class NotificationAdmin(ReadOnlyAdmin):
 
 @admin.register(NotificationMail)
 class NotificationMailAdmin(ReadOnlyAdmin):
+    """One's own; for superusers, who run the site, everybody's."""
+
     list_display = ["person", "digest_of", "state", "attempts", "queued_at", "finished_at", "last_error"]
     list_filter = ["state"]
     list_select_related = ["person", "notification"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(pk__in=visible_mails(request.user))
+
     def has_module_permission(self, request):
-        return self.has_view_permission(request)
+        return request.user.is_active and request.user.is_superuser
 
     def has_view_permission(self, request, obj=None):
-        return request.user.is_active and request.user.is_superuser
+        return request.user.is_active and (obj is None or can_view_mail(request.user, obj))

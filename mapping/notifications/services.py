@@ -25,7 +25,7 @@ _LONGEST = Notification._meta.get_field("text").max_length
 _LONGEST_TITLE = Notification._meta.get_field("title").max_length
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(*, actor, people, kind, target, exercise, address, section=None, count=1, text="", cause=None):
     """Tell people of something, once a cause; nobody of what they did themselves, or turned off.
 
@@ -78,7 +78,7 @@ def _queue_at_once(people, kind, cause, target):
         work.nudge(SEND_MAIL, mail.pk)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(*, actor, kinds, exercise, targets=(), section_keys=(), people=None):
     """Note that something is dealt with: nobody is mailed about it any more.
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from mapping.availability.models import Cell
 from mapping.duties.models import SectionAssignment
 from mapping.duties.selectors import TO_ENTER, reviewers_of
-from mapping.framework.models import Section
 from mapping.notifications.models import Kind
 from mapping.notifications.services import notify, settle
 from mapping.review.models import Decision
@@ -23,7 +22,7 @@ def tell(*, actor, exercise, kind, model, rows, reason="", act=None):
     Called in the transaction of the step. Whoever it told of before is settled where nothing of it is left.
     """
     groups = _groups(model, exercise, rows)
-    _settle(actor, exercise, model, groups)
+    _settle(actor, exercise, kind, model, groups)
     if kind == Decision.Kind.SUBMITTED:
         reviewers = reviewers_of(exercise, [section.key if section else SOURCES for section in groups])
         for section, found in groups.items():
@@ -38,10 +37,9 @@ def _groups(model, exercise, rows):
     """Return {section, or None for sources: rows}."""
     if model is not Cell:
         return {None: list(rows)}
-    sections = Section.objects.in_bulk({row.indicator.section_id for row in rows})
     groups = defaultdict(list)
     for row in rows:
-        groups[sections[row.indicator.section_id]].append(row)
+        groups[row.indicator.section].append(row)
     return groups
 
 
@@ -77,30 +75,24 @@ def _notify(actor, exercise, kind, section, *, people, rows, act, text=""):
 # --- What is dealt with ------------------------------------------------------
 
 
-def _settle(actor, exercise, model, groups):
-    """Settle what was told of sections, or of sources, in which no row waits for its step any more."""
+def _settle(actor, exercise, kind, model, groups):
+    """Settle what was told of sections, or of sources, in which nothing waits for the step any more.
+
+    Submitting deals with what was returned, every other step with what was submitted.
+    """
+    waited = Kind.RETURNED if kind == Decision.Kind.SUBMITTED else Kind.SUBMITTED
     if model is not Cell:
-        left = set(Source.objects.filter(exercise=exercise).order_by().values_list("status", flat=True).distinct())
-        for kind in (Kind.SUBMITTED, Kind.RETURNED):
-            if kind.value not in left:  # the kinds are called as the states they tell of
-                settle(actor=actor, kinds=[kind], section_keys=[""], exercise=exercise)
+        rows = Source.objects.filter(exercise=exercise, status=waited.value)  # the kinds are called as the states
+        if not rows.exists():
+            settle(actor=actor, kinds=[waited], section_keys=[""], exercise=exercise)
         return
+    cells = Cell.objects.filter(exercise=exercise, indicator__section__in=list(groups)).order_by()
+    left = set(cells.values_list("indicator__section__key", "status").distinct())
     keys = [section.key for section in groups]
-    left = set(
-        Cell.objects.filter(exercise=exercise, indicator__section__in=list(groups))
-        .order_by()
-        .values_list("indicator__section__key", "status")
-        .distinct()
-    )
-    for kind in (Kind.SUBMITTED, Kind.RETURNED):
-        settle(actor=actor, kinds=[kind], section_keys=_without(keys, left, [kind.value]), exercise=exercise)
-    entered = _without(keys, left, TO_ENTER)
-    if entered:
+    done = [key for key in keys if (key, waited.value) not in left]
+    settle(actor=actor, kinds=[waited], section_keys=done, exercise=exercise)
+    if kind == Decision.Kind.SUBMITTED:
+        entered = [key for key in keys if not any((key, status) in left for status in TO_ENTER)]
         duties = SectionAssignment.objects.filter(exercise=exercise, section_key__in=entered)
-        held = [(duty, [duty.consultant_id]) for duty in duties if duty.consultant_id]
-        for duty, people in held:
-            settle(actor=actor, kinds=[Kind.DUE_SOON], targets=[duty], exercise=exercise, people=people)
-
-
-def _without(keys, left, statuses):
-    return [key for key in keys if not any((key, status) in left for status in statuses)]
+        people = duties.values("consultant")
+        settle(actor=actor, kinds=[Kind.DUE_SOON], section_keys=entered, exercise=exercise, people=people)

@@ -270,7 +270,7 @@ def _lock(model, exercise, rows):
         exercise=exercise, pk__in=[pk for pk, version in rows]
     )
     queryset = (
-        queryset.select_related("last_author", "submitted_by", "indicator")
+        queryset.select_related("last_author", "submitted_by", "indicator__section")
         if model is Cell
         else queryset.select_related("last_author", "submitted_by")
     )

@@ -92,6 +92,14 @@ def test_what_cannot_be_kept_is_told_in_words(text, sentence, cell, consultant):
     assert not Comment.objects.exists()
 
 
+def test_a_row_of_another_exercise_is_refused(exercise, reviewer, outsider):
+    foreign = factories.cell(Exercise.objects.get(code="TJK-2024"))
+    refused = refusal_of(
+        services.comment, actor=reviewer, exercise=exercise, about=About.CELL, row=foreign, text="Mine?"
+    )
+    assert "no such row" in refused
+
+
 def test_a_reply_to_a_reply_stands_in_the_same_thread(cell, consultant, reviewer):
     said = factories.comment(reviewer, cell)
     first = services.reply(actor=consultant, comment=said, text="The first.")

@@ -57,6 +57,18 @@ def test_whoever_gets_a_section_is_told_and_whoever_gave_it_away_no_longer(exerc
     assert len(told(other)) == len(told(reviewer)) == 1
 
 
+def test_a_submission_is_told_to_the_sections_reviewer_while_they_review(exercise, consultant, reviewer, coordinator):
+    other = factories.member("second", exercise, Role.REVIEWER)
+    assign(coordinator, exercise, consultant, other)
+    cells = [factories.assess(consultant, factories.cell(exercise, year=year)) for year in (2020, 2021)]
+    factories.submit(consultant, cells[0])
+    assert {kind for kind, *_rest in told(other)} == {"assigned", "submitted"}
+    assert "submitted" not in [kind for kind, *_rest in told(reviewer)]
+    countries.unassign(actor=coordinator, assignment=other.assignments.get())
+    factories.submit(consultant, cells[1])
+    assert [kind for kind, *_rest in told(reviewer)] == ["submitted"]
+
+
 def test_the_history_tells_who_held_it(exercise, consultant, reviewer, coordinator, sign_in):
     other = factories.member("second", exercise, Role.CONSULTANT)
     assign(coordinator, exercise, consultant)
