@@ -90,7 +90,8 @@ def home(user, page=1):
     prefetch_related_objects(shown, "methodology__sections")
     counted = progress([exercise.pk for exercise in shown])
     since, first_visit = _since(user)
-    changes, since = changes_by_others(user, since)
+    known = {section.pk: section for exercise in shown for section in exercise.methodology.sections.all()}
+    changes, since = changes_by_others(user, since, known)
     return Home(
         waiting=waiting_for(user),
         since=since,
@@ -153,13 +154,16 @@ def _overview(page, read, counted):
 # --- What others did ---------------------------------------------------------
 
 
-def changes_by_others(user, since):
-    """Return what others did to cells and sources, newest first, and since when: later than asked where it is too much."""
+def changes_by_others(user, since, known):
+    """Return what others did to cells and sources, newest first, and since when: later than asked where it is too much.
+
+    `known` are the sections that were read already, by their ids.
+    """
     groups = list(_groups(_newest_of_others(user, since)))
     if sum(group["entries"] for group in groups) == ENTRIES_READ:
         since = min(group["earliest"] for group in groups)
     shown = [group for group in groups if group["target_type"] in TOLD][:CHANGES_SHOWN]
-    sections = Section.objects.in_bulk([group["section"] for group in shown if group["section"]])
+    sections = known | Section.objects.in_bulk({group["section"] for group in shown} - {None, *known})
     return [_change(group, sections.get(group["section"])) for group in shown], since
 
 

@@ -13,6 +13,7 @@ from mapping.availability.models import Cell, Value
 from mapping.countries.models import Exercise
 from mapping.countries.permissions import exercises_with_role, has_role
 from mapping.data_requests.models import DataRequest
+from mapping.notifications.selectors import new_to, unread
 from mapping.sources.models import Source
 
 EXERCISES_SHOWN = 12
@@ -44,7 +45,7 @@ class Navigation:
     @cached_property
     def rooms(self):
         """Return the links to the rooms of the exercise; where the page has no sidebar, without counts."""
-        requests, sources = self._counts
+        requests, sources, _unread = self._counts
         told = ngettext("%(count)s open", "%(count)s open", requests or 0) % {"count": requests}
         return [
             self._link(_("Requests"), "data_requests", note=told if requests else ""),
@@ -82,12 +83,20 @@ class Navigation:
         ]
 
     @cached_property
+    def unread(self):
+        """Return how many notifications are new to the person."""
+        return self._counts[-1] if self.exercise and self.known_sections is None else unread(self.user)
+
+    @cached_property
     def _counts(self):
-        """Return how many requests are open and how many sources there are."""
+        """Return how many requests are open, how many sources there are, and what is unread: in one query."""
         if self.known_sections is not None:
-            return None, None
+            return None, None, None
+        told = new_to(self.user).values("person").annotate(count=Count("pk")).values("count")
         counted = Exercise.objects.filter(pk=self.exercise.pk).values_list(
-            _count(DataRequest.objects.filter(status__in=OPEN_REQUESTS)), _count(Source.objects.all())
+            _count(DataRequest.objects.filter(status__in=OPEN_REQUESTS)),
+            _count(Source.objects.all()),
+            Coalesce(Subquery(told), 0),
         )
         return counted.get()
 

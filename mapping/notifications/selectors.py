@@ -7,10 +7,14 @@ from mapping.notifications.models import MOST_COUNTED, Delivery, Kind, Notificat
 from mapping.notifications.permissions import visible
 
 
+def new_to(user):
+    """Return the notifications that a person has neither read nor dealt with, in no order."""
+    return visible(user).filter(read_at=None, settled_at=None).order_by()
+
+
 def unread(user):
     """Return how many notifications are new to a person, up to one more than `MOST_COUNTED`."""
-    new = visible(user).filter(read_at=None, settled_at=None).order_by()
-    return new[: MOST_COUNTED + 1].count()
+    return new_to(user)[: MOST_COUNTED + 1].count()
 
 
 def shown(user):

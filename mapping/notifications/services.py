@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,11 +80,12 @@ def _queue_at_once(people, kind, cause, target):
 
 
 @transaction.atomic(savepoint=False)
-def settle(*, actor, kinds, exercise, targets=(), section_keys=(), people=None):
+def settle(*, actor, kinds, exercise, targets=(), section_keys=(), people=None, unless=None):
     """Note that something is dealt with: nobody is mailed about it any more.
 
     Parameters: `targets` are rows of one kind, `section_keys` sections; one of them is given. `people` narrows it to
-    theirs. `actor` is who dealt with it.
+    theirs. `unless` is a query about the notification as OuterRef: while it finds rows, something is left to be done.
+    `actor` is who dealt with it.
     """
     found = Notification.objects.filter(settled_at=None, kind__in=kinds, exercise=exercise)
     targets, section_keys = list(targets), list(section_keys)
@@ -95,6 +97,8 @@ def settle(*, actor, kinds, exercise, targets=(), section_keys=(), people=None):
         return 0
     if people is not None:
         found = found.filter(person__in=people)
+    if unless is not None:
+        found = found.filter(~Exists(unless))
     return found.update(settled_at=timezone.now())
 
 

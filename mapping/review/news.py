@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from django.db.models import OuterRef
 from django.urls import reverse
 
 from mapping.availability.models import Cell
@@ -82,17 +83,14 @@ def _settle(actor, exercise, kind, model, groups):
     """
     waited = Kind.RETURNED if kind == Decision.Kind.SUBMITTED else Kind.SUBMITTED
     if model is not Cell:
-        rows = Source.objects.filter(exercise=exercise, status=waited.value)  # the kinds are called as the states
-        if not rows.exists():
-            settle(actor=actor, kinds=[waited], section_keys=[""], exercise=exercise)
+        left = Source.objects.filter(exercise=exercise, status=waited.value)  # the kinds are called as the states
+        settle(actor=actor, kinds=[waited], section_keys=[""], exercise=exercise, unless=left)
         return
-    cells = Cell.objects.filter(exercise=exercise, indicator__section__in=list(groups)).order_by()
-    left = set(cells.values_list("indicator__section__key", "status").distinct())
     keys = [section.key for section in groups]
-    done = [key for key in keys if (key, waited.value) not in left]
-    settle(actor=actor, kinds=[waited], section_keys=done, exercise=exercise)
+    cells = Cell.objects.filter(exercise=exercise, indicator__section__key=OuterRef("section_key"))
+    told = {"actor": actor, "section_keys": keys, "exercise": exercise}
+    settle(kinds=[waited], unless=cells.filter(status=waited.value), **told)
     if kind == Decision.Kind.SUBMITTED:
-        entered = [key for key in keys if not any((key, status) in left for status in TO_ENTER)]
-        duties = SectionAssignment.objects.filter(exercise=exercise, section_key__in=entered)
-        people = duties.values("consultant")
-        settle(actor=actor, kinds=[Kind.DUE_SOON], section_keys=entered, exercise=exercise, people=people)
+        duties = SectionAssignment.objects.filter(exercise=exercise, section_key=OuterRef("section_key"))
+        unless = cells.filter(status__in=TO_ENTER)
+        settle(kinds=[Kind.DUE_SOON], unless=unless, people=duties.values("consultant"), **told)

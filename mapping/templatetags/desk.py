@@ -7,7 +7,6 @@ from mapping.countries.models import Exercise
 from mapping.desk.navigation import navigation_of
 from mapping.desk.saved_views import views_of
 from mapping.desk.selectors import freezing_of
-from mapping.notifications.selectors import unread
 
 register = template.Library()
 
@@ -31,10 +30,10 @@ def frozen_notice(context):
 
 @register.simple_tag(takes_context=True)
 def unread_notifications(context):
-    """Return how many notifications are new to the person, counted once a page."""
+    """Return how many notifications are new to the person, counted once a page, unless the view did already."""
     request = context["request"]
     if not hasattr(request, "unread_notifications"):
-        request.unread_notifications = unread(request.user)
+        request.unread_notifications = navigation(context).unread
     return request.unread_notifications
 
 

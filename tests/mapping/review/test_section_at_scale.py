@@ -53,7 +53,8 @@ def test_a_section_is_approved_through_its_page_by_few_queries(exercise, reviewe
         answer = client.post(PAGE, posted)
     assert answer.status_code == 302
     assert Cell.objects.filter(status="approved").count() == 108
-    assert len(queries) <= 25, "\n".join(query["sql"][:150] for query in queries)
+    asked = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(asked) <= 25, "\n".join(sql[:150] for sql in asked)
 
 
 FIELDS = ("cells", "sources", "approvable_cells", "approvable_sources")
