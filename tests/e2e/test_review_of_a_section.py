@@ -95,7 +95,8 @@ def correct(page, cell, note):
     page.locator(f"#c-{cell.pk}").press("Enter")
     field = page.locator("#panel-note")
     field.fill(note)
-    field.blur()
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/cells/")):
+        field.blur()
     expect(page.locator("#grid-status")).to_contain_text("All changes saved")
 
 
