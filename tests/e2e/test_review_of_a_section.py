@@ -90,6 +90,8 @@ def return_by_keys(page, cell, why):
 
 
 def correct(page, cell, note):
+    page.goto("/desk/")  # where it is told what came back
+    expect(page.get_by_text("Returned").first).to_be_visible()
     page.goto(f"{SECTION}#c-{cell.pk}")
     page.locator("#grid[data-ready]").wait_for()
     page.locator(f"#c-{cell.pk}").press("Enter")
