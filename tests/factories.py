@@ -103,12 +103,11 @@ def assess(actor, cell, value="available", *, source=None, claim=None, **values)
 
 
 def submit(actor, *rows):
-    """Submit rows; drafts of sources that a cell cites go with it."""
-    for row in rows:
-        cited = transitions.cited_sources([row], statuses=SUBMITTABLE) if isinstance(row, Cell) else []
-        for source in cited:
-            _decide(transitions.submit, actor, [source])
-    return _decide(transitions.submit, actor, rows)
+    """Submit rows, the sources first; drafts of sources that a cell cites go with it."""
+    cited = transitions.cited_sources([row for row in rows if isinstance(row, Cell)], statuses=SUBMITTABLE)
+    along = [source for source in cited if source not in rows]
+    _decide(transitions.submit, actor, [*along, *sorted(rows, key=lambda row: isinstance(row, Cell))])
+    return rows[0] if len(rows) == 1 else rows
 
 
 def approve(actor, *rows):

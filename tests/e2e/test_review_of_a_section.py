@@ -90,12 +90,15 @@ def return_by_keys(page, cell, why):
 
 
 def correct(page, cell, note):
+    page.goto("/desk/")  # where it is told what came back
+    expect(page.get_by_text("Returned").first).to_be_visible()
     page.goto(f"{SECTION}#c-{cell.pk}")
     page.locator("#grid[data-ready]").wait_for()
     page.locator(f"#c-{cell.pk}").press("Enter")
     field = page.locator("#panel-note")
     field.fill(note)
-    field.blur()
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/cells/")):
+        field.blur()
     expect(page.locator("#grid-status")).to_contain_text("All changes saved")
 
 

@@ -114,7 +114,7 @@ def set_cells(page):
 
 def submit(page):
     page.get_by_role("link", name="Submit section").click()
-    expect(page.get_by_text(SOURCE)).to_be_visible()
+    expect(page.get_by_text(SOURCE).first).to_be_visible()
     assert_sound(page)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("rows submitted.")).to_be_visible()

@@ -78,7 +78,7 @@ def test_what_somebody_changed_since_stays_and_is_told(consultant, coordinator, 
 
 
 def test_a_submitted_cell_stays_and_the_others_are_undone(consultant, cells, since):
-    act = save(consultant, cells, {"value": "available"})
+    act = save(consultant, cells, {"value": "available"}, [ClaimEdit(dict(SAID))])
     factories.submit(consultant, cells[0])
     assert undo(consultant, cells, act, since).refusals.keys() == {cells[0].pk}
     assert [cell.value for cell in cells] == ["available", ""]

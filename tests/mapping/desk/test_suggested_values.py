@@ -108,9 +108,7 @@ def test_a_settled_cell_is_not_asked_about_again(exercise, consultant, client):
 
 def test_a_submitted_cell_says_why_it_waits(exercise, consultant, client):
     cell = claimed(consultant, exercise, 2020)
-    factories.submit(
-        consultant, factories.assess(consultant, cell, "partially_available", claim={"value": "available"})
-    )
+    factories.submit(consultant, factories.assess(consultant, cell, "not_available", claim={"value": "available"}))
     page = client.get(PAGE).content.decode()
     assert "It is submitted for review. Withdraw it first" in page
     assert 'name="cells"' not in page

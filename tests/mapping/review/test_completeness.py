@@ -163,3 +163,30 @@ def test_many_cells_are_checked_by_as_many_queries_as_one(exercise, consultant):
             lacks(Cell, some, exercise=exercise)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 3
+
+
+@pytest.mark.parametrize("where", ["cells/act", "queue"])
+def test_cited_sources_go_along_from_the_lists_too_with_warnings_shown(exercise, consultant, sign_in, where):
+    source = factories.source(consultant, exercise, **BIB)
+    cell = factories.assess(consultant, factories.cell(exercise, year=2023), source=source)
+    bare = say(consultant, factories.cell(exercise, year=2020), "available")
+    client = sign_in(consultant)
+    if where == "queue":
+        address, name = "/desk/mapping/cellunderreview/?status=all", "along"
+        chosen = {"action": "submit_rows", "_selected_action": [cell.pk, bare.pk]}
+    else:
+        address, name = "/desk/exercises/KGZ-2024/cells/act/", "sources"
+        chosen = {"do": "submit", "cells": [f"{row.pk}:{row.version}" for row in (cell, bare)]}
+    page = client.post(address, chosen).content.decode()
+    assert "NSC KR, 2023 covers 2018-2021, not 2023." in page
+    rows = "rows" if where == "queue" else "cells"
+    shown = {key: re.findall(rf'name="{key}" value="([^"]+)"', page) for key in (rows, name)}
+    told = client.post(address, chosen | shown | {"confirmed": "yes"}, follow=True).content.decode()
+    source.refresh_from_db()
+    cell.refresh_from_db()
+    if where == "queue":  # all chosen rows or none
+        assert "Stock, 2020: It is available without a claim" in told
+        assert (source.status, cell.status) == ("draft", "draft")
+    else:  # the page leaves out what cannot be submitted
+        assert "1 cell is left out" in page
+        assert (source.status, cell.status) == ("submitted", "submitted")
