@@ -16,6 +16,7 @@ from mapping.countries.permissions import COORDINATORS, exercises_with_role, has
 from mapping.desk.navigation import EXERCISES_SHOWN
 from mapping.desk.selectors import Progress, progress
 from mapping.desk.waiting import waiting_for
+from mapping.desk.waiting_talk import news_of
 from mapping.framework.models import Section
 from mapping.sources.models import Source
 
@@ -72,6 +73,7 @@ class Home:
     others: list
     more_others: bool
     first_exercises: list
+    unread: int  # notifications, for the header: read with the mentions that wait
 
 
 def home(user, page=1):
@@ -90,8 +92,9 @@ def home(user, page=1):
     counted = progress([exercise.pk for exercise in shown])
     since, first_visit = _since(user)
     changes, since = changes_by_others(user, since)
+    mentioned, unread = news_of(user)
     return Home(
-        waiting=waiting_for(user),
+        waiting=waiting_for(user, mentioned),
         since=since,
         first_visit=first_visit,
         changes=changes,
@@ -100,6 +103,7 @@ def home(user, page=1):
         others=[read[pk] for pk in others[:OTHERS_SHOWN]],
         more_others=len(others) > OTHERS_SHOWN,
         first_exercises=[read[pk] for pk in ids[:EXERCISES_SHOWN]],
+        unread=unread,
     )
 
 
