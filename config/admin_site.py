@@ -52,7 +52,9 @@ class WorkbenchAdminSite(AdminSite):
         from mapping.desk.home import home
 
         record_visit(actor=request.user)
-        return super().index(request, {"home": home(request.user, request.GET.get("page")), **(extra_context or {})})
+        found = home(request.user, request.GET.get("page"))
+        request.unread_notifications = found.unread
+        return super().index(request, {"home": found, **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):
         """Return the models the person may see: by heading, or of one app as Django has them."""

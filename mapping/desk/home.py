@@ -16,6 +16,7 @@ from mapping.countries.permissions import COORDINATORS, exercises_with_role, has
 from mapping.desk.navigation import EXERCISES_SHOWN
 from mapping.desk.selectors import Progress, progress
 from mapping.desk.waiting import waiting_for
+from mapping.desk.waiting_talk import news_of
 from mapping.framework.models import Section
 from mapping.sources.models import Source
 
@@ -73,6 +74,7 @@ class Home:
     more_others: bool
     first_exercises: list
     may_start: bool  # there is no exercise yet, and the person may start the first
+    unread: int  # notifications, for the header: read with the mentions that wait
 
 
 def home(user, page=1):
@@ -92,8 +94,9 @@ def home(user, page=1):
     since, first_visit = _since(user)
     known = {section.pk: section for exercise in shown for section in exercise.methodology.sections.all()}
     changes, since = changes_by_others(user, since, known)
+    mentioned, unread = news_of(user)
     return Home(
-        waiting=waiting_for(user),
+        waiting=waiting_for(user, mentioned),
         since=since,
         first_visit=first_visit,
         changes=changes,
@@ -103,6 +106,7 @@ def home(user, page=1):
         more_others=len(others) > OTHERS_SHOWN,
         first_exercises=[read[pk] for pk in ids[:EXERCISES_SHOWN]],
         may_start=not ids and is_regional_coordinator(user),
+        unread=unread,
     )
 
 
