@@ -41,6 +41,7 @@ class Navigation:
     exercise: Exercise | None = None
     known_sections: list | None = field(default=None)
     known_exercises: list | None = field(default=None)
+    known_unread: int | None = None
 
     @cached_property
     def rooms(self):
@@ -85,6 +86,8 @@ class Navigation:
     @cached_property
     def unread(self):
         """Return how many notifications are new to the person."""
+        if self.known_unread is not None:
+            return self.known_unread
         return self._counts[-1] if self.exercise and self.known_sections is None else unread(self.user)
 
     @cached_property
@@ -123,6 +126,7 @@ def navigation_of(request, context):
         exercise,
         known_sections=context.get("sections") if context.get("section") else None,
         known_exercises=home.first_exercises if home else None,
+        known_unread=home.unread if home else getattr(request, "unread_notifications", None),
     )
 
 

@@ -30,11 +30,8 @@ def frozen_notice(context):
 
 @register.simple_tag(takes_context=True)
 def unread_notifications(context):
-    """Return how many notifications are new to the person, counted once a page, unless the view did already."""
-    request = context["request"]
-    if not hasattr(request, "unread_notifications"):
-        request.unread_notifications = navigation(context).unread
-    return request.unread_notifications
+    """Return how many notifications are new to the person."""
+    return navigation(context).unread
 
 
 @register.simple_tag
