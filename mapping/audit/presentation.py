@@ -26,10 +26,11 @@ class Told:
     changes: list[Change]
 
 
-def told(entries):
-    """Return the entries as Told; rows and words they refer to by key are read by one query a kind."""
+def told(entries, *, known=()):
+    """Return the entries as Told; rows and words they refer to by key are read by one query a kind, but `known` rows."""
     entries = list(entries)
-    names = _names_of_rows(entries) | _labels_of_words(entries)
+    read = {(type(row), row.pk): str(row) for row in known}
+    names = _names_of_rows(entries, read) | _labels_of_words(entries)
     return [
         Told(entry, _part(entry), [_change(_model(entry), name, entry, names) for name in {**entry.old, **entry.new}])
         for entry in entries
@@ -57,7 +58,7 @@ def _field(model, name):
     return field if field is not None and field.concrete else None
 
 
-def _names_of_rows(entries):
+def _names_of_rows(entries, known):
     """Return {(model, id): name} of every row that an old or new value refers to."""
     wanted = {}
     for entry in entries:
@@ -66,8 +67,13 @@ def _names_of_rows(entries):
             if field is not None and field.many_to_one:
                 ids = {pk for pk in (entry.old.get(name), entry.new.get(name)) if isinstance(pk, int)}
                 wanted.setdefault(field.related_model, set()).update(ids)
-    return {
-        (model, row.pk): str(row) for model, ids in wanted.items() for row in model._base_manager.filter(pk__in=ids)
+    for model, ids in wanted.items():
+        ids -= {pk for of, pk in known if of is model}
+    return known | {
+        (model, row.pk): str(row)
+        for model, ids in wanted.items()
+        if ids
+        for row in model._base_manager.filter(pk__in=ids)
     }
 
 

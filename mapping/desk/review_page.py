@@ -43,7 +43,7 @@ def context(request, exercise, section, *, typed=None):
     cells = selectors.cells_of(exercise, section)
     standing = section_review(request.user, exercise, section, cells)
     waiting = [*standing.submitted.sources, *standing.submitted.cells]
-    changes = since_decision(waiting)
+    changes = since_decision(waiting, known=standing.sources)
     show = request.GET.get("show", "") if request.GET.get("show") in SHOWN else ""
     page = Paginator(_narrowed(waiting, changes, show), LINES).get_page(request.GET.get("page"))
     lines = _lines(page.object_list, changes, standing, typed or {})

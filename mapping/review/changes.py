@@ -37,8 +37,11 @@ class Changes:
         return not self.is_new and bool(self.value or self.fields or self.parts)
 
 
-def since_decision(rows):
-    """Return {(model, row id): Changes} of cells and sources, by two queries and one for each kind of row they name."""
+def since_decision(rows, *, known=()):
+    """Return {(model, row id): Changes} of cells and sources, by two queries and one for each kind of row they name.
+
+    Parameters: `known` are rows they may name that are read already.
+    """
     wanted = _these(rows)
     decisions, entries = _last_decisions(wanted), {}
     for entry in Entry.objects.filter(wanted, verb__in=EDITS).select_related("actor").order_by("at", "pk"):
@@ -47,7 +50,7 @@ def since_decision(rows):
             entries.setdefault(key, []).append(entry)
     merged = [one for of_row in entries.values() for one in _merged(of_row)]
     lines = {}
-    for one in told(merged):
+    for one in told(merged, known=known):
         lines.setdefault((one.entry.target_type, one.entry.target_id), []).append(one)
     keys = {(type(row), row.pk): (row._meta.model_name, row.pk) for row in rows}
     return {row: _changes(decisions.get(key), entries.get(key, []), lines.get(key, [])) for row, key in keys.items()}

@@ -20,10 +20,9 @@ PAGE = "/desk/exercises/KGZ-2024/sections/immigration/review/"
 def submitted(exercise, consultant):
     """Return the rows of the submitted section: 108 cells, three claims each of three sources."""
     sources = [factories.source(consultant, exercise, author) for author in ("NSC KR", "IOM", "UNHCR")]
-    claims = [
-        ClaimEdit({"source": source, "value": "available", "access": "public", "scope": "government"})
-        for source in sources
-    ]
+    agency = factories.agency(consultant, exercise, focal_point=False)
+    said = {"value": "available", "access": "public", "scope": "government", "collector": agency, "publisher": agency}
+    claims = [ClaimEdit({"source": source, **said}) for source in sources]
     cells = Cell.objects.filter(exercise=exercise, indicator__section__key="immigration")
     edits = [CellEdit(cell.pk, cell.version, {"value": "available"}, claims) for cell in cells]
     save_cells(actor=consultant, exercise=exercise, edits=edits)
