@@ -11,7 +11,7 @@ from tests.e2e.browsing import assert_sound, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-LOOKS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
+LOOKS = [(1280, "light"), (360, "dark")]
 
 
 @pytest.fixture

@@ -245,7 +245,7 @@ def test_tab_separated_text_is_read_as_spreadsheets_write_it(grid, text, rows):
 # --- What everybody can use --------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (640, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (640, "dark")])
 @pytest.mark.parametrize("query", ["", "?layout=years"])
 def test_the_grid_keeps_the_policy_and_is_accessible(
     open_page, live_server, exercise, consultant, coordinator, width, scheme, query

@@ -28,15 +28,6 @@ def busy(exercise, consultant, reviewer, coordinator, observer):
     return exercise
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
-@pytest.mark.parametrize("who", ["consultant", "reviewer", "coordinator", "observer"])
-def test_home_is_sound_for_each_role(open_page, live_server, busy, request, who, width, scheme):
-    page = open_page(width=width, scheme=scheme)
-    sign_in(page, request.getfixturevalue(who), live_server.url)
-    page.goto(reverse("admin:index"))
-    assert_sound(page)
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])
 def test_what_is_folded_is_sound_too(open_page, live_server, busy, coordinator, width, scheme):
     page = open_page(width=width, scheme=scheme)
@@ -54,15 +45,12 @@ def test_lists_are_sound_with_views_and_acts(open_page, live_server, busy, coord
     page = open_page(width=width, scheme=scheme)
     sign_in(page, coordinator, live_server.url)
     for address in (
-        reverse("exercise_cells", args=[busy.code]),
         reverse("exercise_cells", args=[busy.code]) + "?section=immigration&year=2020",
         reverse("sources", args=[busy.code]) + "?status=draft",
     ):
         page.goto(address)
+        page.get_by_text("Save this view…").click()
         assert_sound(page)
-        if page.get_by_text("Save this view…").is_visible():
-            page.get_by_text("Save this view…").click()
-            assert_sound(page)
     page.goto(reverse("exercise_cells", args=[busy.code]) + "?section=immigration")
     for act in ("Set a value", "Submit", "Return with a reason"):
         page.get_by_label("Which cells").select_option(label="all 108 found")
