@@ -17,11 +17,14 @@ from mapping.countries.permissions import forget_assignments
 from mapping.countries.services import load_countries, save_agency, save_focal_point
 from mapping.data_requests import services as requests
 from mapping.data_requests.sending import send_message
+from mapping.duties.services import Wanted, assign_sections
 from mapping.framework.services import load_methodology
+from mapping.harmonisation.services import write_decision
 from mapping.review import transitions
 from mapping.review.permissions import SUBMITTABLE
 from mapping.sources.services import add_attachment, create_source
 from mapping.summaries.services import compile_summary, request_compilation
+from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import upload
 from mapping.workbook.write import write_workbook
@@ -131,6 +134,17 @@ def comment(actor, row, text="Which register?", **values):
     return comments.comment(actor=actor, exercise=row.exercise, about=about, row=row, text=text, **values)
 
 
+def decision(actor, exercise, text="Registration data count as partial.", section="immigration"):
+    """An entry of a section's decision log."""
+    return write_decision(actor=actor, section=exercise.methodology.sections.get(key=section), text=text)
+
+
+def section_in_hands(actor, exercise, consultant, reviewer, section="immigration", days=14):
+    """A section that one person enters and another reviews, within days."""
+    wanted = Wanted(section, consultant.pk, reviewer.pk, timezone.localdate() + timedelta(days=days))
+    return assign_sections(actor=actor, exercise=exercise, wanted=[wanted])
+
+
 # --- Data requests -----------------------------------------------------------
 
 
@@ -196,3 +210,9 @@ def workbook_import(actor, exercise, name="workbook.xlsx"):
     """The exercise's own workbook, uploaded unchanged and compared."""
     content = write_workbook(content_of(exercise), by=str(actor))
     return upload(actor=actor, exercise=exercise, name=name, content=content)
+
+
+def regional_import(actor, *exercises, name="region.xlsx"):
+    """A file of several exercises, uploaded unchanged and compared."""
+    content = write_regional([content_of(exercise) for exercise in exercises])
+    return upload(actor=actor, exercise=None, name=name, content=content)
