@@ -397,7 +397,7 @@ def test_sixty_indicators_and_thirty_three_years_keep_their_heads(open_page, liv
     saved(page)
     shown, head = td(page, last).bounding_box(), page.locator("#grid thead th").last.bounding_box()
     row = td(page, last).locator("xpath=preceding-sibling::th").bounding_box()
-    assert head["y"] >= 0
+    assert head["y"] > -1  # a fraction of a pixel is rounding
     assert shown["y"] >= head["y"] + head["height"] - 1, "the years cover the cell"
     assert shown["x"] >= row["x"] + row["width"] - 1, "the titles cover the cell"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
