@@ -31,6 +31,7 @@ from tests.e2e.browsing import assert_policy_kept, assert_readable, assert_sound
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "correct horse battery"
+TALL = 3000  # so that no bar at the bottom of the window hides half a button, which axe takes for a small one
 NOBODY, HALFWAY = "nobody", "halfway"
 PEOPLE = ("consultant", "coordinator", "root", NOBODY, "reviewer", "observer", HALFWAY)
 CODE = "KGZ-2024"
@@ -88,7 +89,7 @@ def test_every_page_is_sound(site, open_page, live_server):
 def problems_of(page, address):
     """Return what is wrong with a page, as sentences."""
     found = []
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size({"width": 1280, "height": TALL})
     page.emulate_media(color_scheme="light")
     page.goto(address)
     try:
@@ -101,7 +102,7 @@ def problems_of(page, address):
         (assert_readable, "dark", 1280),
         (assert_fits, "dark", 360),
     ):
-        page.set_viewport_size({"width": width, "height": 800})
+        page.set_viewport_size({"width": width, "height": TALL})
         page.emulate_media(color_scheme=scheme)
         try:
             check(page)
