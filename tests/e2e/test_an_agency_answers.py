@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from mapping.data_requests.models import DataRequest
 from mapping.data_requests.selectors import answer_token
@@ -52,7 +53,7 @@ def test_an_agency_answers_without_an_account_or_a_cookie(page, sent, link):
     page.get_by_role("radio", name="They exist in part").check()
     page.get_by_label("Where they are, what is missing, who else may know").fill("In the archive")
     page.get_by_role("button", name="Send the answer").click()
-    assert page.get_by_role("heading", name="Thank you. Your answer has arrived.").is_visible()
+    expect(page.get_by_role("heading", name="Thank you. Your answer has arrived.")).to_be_visible()
     page.get_by_role("link", name="Look at the answer again, or correct it").click()
     assert page.get_by_role("radio", name="They exist in part").is_checked()
     assert page.context.cookies() == []

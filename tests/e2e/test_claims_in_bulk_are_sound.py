@@ -1,6 +1,7 @@
 """Claims for many cells and suggested values in a real browser: by its policy, for everybody, and without JavaScript."""
 
 import pytest
+from playwright.sync_api import expect
 
 from mapping.availability.models import Claim
 from tests import factories
@@ -32,16 +33,16 @@ def test_its_pages_keep_the_policy_and_are_accessible(
         assert page.goto(address).status == 200
         assert_sound(page)
     page.get_by_role("button", name="Preview").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
     page.get_by_label("indicators, Stock").check()
     page.get_by_label("All, 2018–2023").check()
     page.get_by_label("Value").select_option("partially_available")
     page.get_by_role("button", name="Preview").click()
-    assert page.get_by_role("heading", name="Enter claims: preview").is_visible()
+    expect(page.get_by_role("heading", name="Enter claims: preview")).to_be_visible()
     assert_sound(page)
     page.get_by_role("button", name="Enter the claims").click()
-    assert page.locator("form.undo button").is_visible()
+    expect(page.locator("form.undo button")).to_be_visible()
     assert_sound(page)
     page.goto(f"{SECTION}suggestions/")
     assert_sound(page)
@@ -60,9 +61,9 @@ def test_claims_are_entered_and_undone_without_javascript(browser, live_server, 
     page.get_by_label("Value").select_option("available")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Enter the claims").click()
-    assert page.get_by_text("Claim entered for 1 cell.").is_visible()
+    expect(page.get_by_text("Claim entered for 1 cell.")).to_be_visible()
     assert Claim.objects.count() == 1
     page.locator("form.undo button").click()
-    assert page.get_by_text("Undone: 1 cell is as it was.").is_visible()
+    expect(page.get_by_text("Undone: 1 cell is as it was.")).to_be_visible()
     assert not Claim.objects.exists()
     context.close()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests import factories
 from tests.e2e.browsing import sign_in
@@ -23,4 +24,4 @@ def test_signing_out_takes_one_form_in_the_persons_menu(page, live_server):
     page.get_by_text("Root", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
     page.goto(reverse("admin:index"))
-    assert page.get_by_role("heading", name="Sign in").is_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

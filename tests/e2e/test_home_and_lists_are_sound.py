@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from mapping.availability.models import Cell
 from mapping.countries.models import Role
@@ -56,7 +57,7 @@ def test_lists_are_sound_with_views_and_acts(open_page, live_server, busy, coord
         page.get_by_label("Which cells").select_option(label="all 108 found")
         page.get_by_label("With").select_option(label=act)
         page.get_by_role("button", name="Continue…").click()
-        assert page.get_by_role("heading", name=act, exact=True).is_visible()
+        expect(page.get_by_role("heading", name=act, exact=True)).to_be_visible()
         assert_sound(page)
         page.get_by_role("link", name="Back to the list").click()
 
@@ -68,7 +69,7 @@ def test_cells_are_chosen_and_set_by_keyboard_and_mouse(page, live_server, busy,
     page.get_by_role("button", name="Continue…").click()
     page.get_by_label("Value").select_option(label="Not available")
     page.get_by_role("button", name="Set a value: 17 cells").click()
-    assert page.get_by_text("17 cells saved.").is_visible()
+    expect(page.get_by_text("17 cells saved.")).to_be_visible()
     assert Cell.objects.filter(indicator__section__key="emigration", value="not_available").count() == 17
 
 
@@ -77,5 +78,5 @@ def test_the_menu_is_there_without_scripts(browser, live_server, busy, consultan
     page = context.new_page()
     sign_in(page, consultant, live_server.url)
     page.goto(reverse("exercise", args=[busy.code]))
-    assert page.locator("#nav-sidebar").get_by_role("link", name="Immigration").is_visible()
+    expect(page.locator("#nav-sidebar").get_by_role("link", name="Immigration")).to_be_visible()
     context.close()
