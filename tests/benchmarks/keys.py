@@ -39,7 +39,7 @@ def measure():
                 page = context.new_page()
                 sign_in(page, here.consultant, url)
                 page.goto(address)
-                yield Figure(what, key_to_paint(page), MOST_MILLISECONDS if what == USUAL else None)
+                yield Figure(what, key_to_paint(page), most_milliseconds=MOST_MILLISECONDS if what == USUAL else None)
 
 
 @contextmanager

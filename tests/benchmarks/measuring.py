@@ -40,11 +40,11 @@ class Figure:
 
     what: str
     milliseconds: float
-    most_milliseconds: float | None = None
     ratio: float | None = None
     most: float | None = None
     queries: int | None = None
     most_queries: int | None = None
+    most_milliseconds: float | None = None
 
     @property
     def verdict(self):
