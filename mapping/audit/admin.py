@@ -127,3 +127,16 @@ class ServiceModelAdmin(admin.ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
+
+
+class ReadOnlyAdmin(ServiceModelAdmin):
+    """Rows that the admin only shows: they are written elsewhere."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

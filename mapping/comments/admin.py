@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from mapping.audit.admin import ServiceModelAdmin
+from mapping.audit.admin import ReadOnlyAdmin
 from mapping.comments.models import Comment
 from mapping.comments.permissions import can_view, visible
 from mapping.countries.filters import ExerciseFilter
@@ -10,7 +10,7 @@ from mapping.countries.permissions import has_role_anywhere
 
 
 @admin.register(Comment)
-class CommentAdmin(ServiceModelAdmin):
+class CommentAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "exercise", "author", "created_at", "blocks", "resolved_at"]
     list_filter = ["blocks", ExerciseFilter]
     search_fields = ["text"]
@@ -28,12 +28,3 @@ class CommentAdmin(ServiceModelAdmin):
 
     def has_view_permission(self, request, obj=None):
         return has_role_anywhere(request.user) if obj is None else can_view(request.user, obj)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

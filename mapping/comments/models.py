@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from mapping.availability.models import Cell
@@ -89,7 +90,7 @@ class Comment(models.Model):
         ]
 
     def __str__(self):
-        return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"  # noqa: PLR2004 - a line of a list
+        return Truncator(self.text).chars(60)
 
     @property
     def about(self):

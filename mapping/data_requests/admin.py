@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from mapping.audit.admin import ServiceModelAdmin
+from mapping.audit.admin import ReadOnlyAdmin
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import has_role_anywhere
 from mapping.data_requests.models import DataRequest
@@ -14,7 +14,7 @@ from mapping.fields import folded
 
 
 @admin.register(DataRequest)
-class DataRequestAdmin(ServiceModelAdmin):
+class DataRequestAdmin(ReadOnlyAdmin):
     list_display = ["page", "exercise", "agency", "subject", "status", "due_on"]
     list_display_links = None
     list_filter = ["status", ExerciseFilter]
@@ -43,12 +43,3 @@ class DataRequestAdmin(ServiceModelAdmin):
 
     def has_view_permission(self, request, obj=None):
         return has_role_anywhere(request.user) if obj is None else can_view(request.user, obj)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from mapping.audit.admin import ServiceModelAdmin
+from mapping.audit.admin import ReadOnlyAdmin
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import has_role_anywhere
 from mapping.duties.models import SectionAssignment
@@ -10,7 +10,7 @@ from mapping.duties.permissions import can_view, visible
 
 
 @admin.register(SectionAssignment)
-class SectionAssignmentAdmin(ServiceModelAdmin):
+class SectionAssignmentAdmin(ReadOnlyAdmin):
     list_display = ["exercise", "section_key", "consultant", "consultant_since", "reviewer", "reviewer_since", "due_on"]
     list_filter = [ExerciseFilter]
     date_hierarchy = "due_on"
@@ -24,12 +24,3 @@ class SectionAssignmentAdmin(ServiceModelAdmin):
 
     def has_view_permission(self, request, obj=None):
         return has_role_anywhere(request.user) if obj is None else can_view(request.user, obj)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

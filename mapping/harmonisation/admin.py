@@ -2,14 +2,14 @@
 
 from django.contrib import admin
 
-from mapping.audit.admin import ServiceModelAdmin
+from mapping.audit.admin import ReadOnlyAdmin
 from mapping.countries.permissions import has_role_anywhere
 from mapping.harmonisation.models import DecisionLogEntry
 from mapping.harmonisation.permissions import can_view, visible
 
 
 @admin.register(DecisionLogEntry)
-class DecisionLogEntryAdmin(ServiceModelAdmin):
+class DecisionLogEntryAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "methodology_key", "section_key", "written_by", "written_at", "withdrawn_at"]
     list_filter = ["section_key"]
     list_select_related = ["written_by"]
@@ -27,12 +27,3 @@ class DecisionLogEntryAdmin(ServiceModelAdmin):
 
     def has_view_permission(self, request, obj=None):
         return has_role_anywhere(request.user) if obj is None else can_view(request.user, obj)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from mapping.availability.models import Cell
@@ -43,4 +44,4 @@ class DecisionLogEntry(models.Model):
         indexes = [models.Index(fields=["methodology_key", "section_key"], name="decision_log_of_section")]
 
     def __str__(self):
-        return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"  # noqa: PLR2004 - a line of a list
+        return Truncator(self.text).chars(60)

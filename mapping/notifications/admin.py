@@ -2,20 +2,9 @@
 
 from django.contrib import admin
 
-from mapping.audit.admin import ServiceModelAdmin
+from mapping.audit.admin import ReadOnlyAdmin
 from mapping.notifications.models import Notification, NotificationMail
 from mapping.notifications.permissions import can_view, can_view_mail, visible, visible_mails
-
-
-class ReadOnlyAdmin(ServiceModelAdmin):
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Notification)
