@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused
@@ -13,6 +14,23 @@ from mapping.audit.presentation import told
 from mapping.audit.selectors import history
 
 HISTORY_PAGE = 50  # entries
+MOST_COUNTED = 10_000  # rows
+
+
+class FirstPages(Paginator):
+    """Counts no further than anybody turns pages, for lists over all exercises; `has_more` says that there are more."""
+
+    @cached_property
+    def _counted(self):
+        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+
+    @property
+    def count(self):
+        return min(self._counted, MOST_COUNTED)
+
+    @property
+    def has_more(self):
+        return self._counted > MOST_COUNTED
 
 
 class RefusalMixin:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.refusals import Unchanged
+from mapping.audit.admin import FirstPages
 from mapping.availability.forms import CellForm, ClaimForm, ClaimFormSet
 from mapping.availability.models import Cell, Claim, Value
 from mapping.availability.resources import CellResource
@@ -78,6 +79,7 @@ class CellAdmin(ExchangeAdmin, ReviewedModelAdmin):
     list_select_related = ["exercise__country", "indicator__section"]
     # As the exercise's own list, in terms that one index serves: sorting every cell of every exercise takes a second.
     ordering = ["exercise_id", "indicator_id", "year"]
+    paginator = FirstPages
     search_fields = ["note"]
     search_help_text = gettext_lazy("Words of the indicator's title, or a year.")
 

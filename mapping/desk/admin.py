@@ -2,25 +2,14 @@
 
 from django.apps import apps
 from django.contrib import admin
-from django.core.paginator import Paginator
-from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy
 
+from mapping.audit.admin import FirstPages
 from mapping.audit.models import Entry
 from mapping.audit.presentation import told
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import exercises_with_role, has_role_anywhere, is_regional_coordinator
-
-MOST_COUNTED = 10_000  # entries
-
-
-class FirstPages(Paginator):
-    """Counts no further than anybody turns pages: the history is long. Filters lead to what is older."""
-
-    @cached_property
-    def count(self):
-        return self.object_list.order_by()[:MOST_COUNTED].count()
 
 
 class OfExercise(ExerciseFilter):

@@ -24,7 +24,7 @@ IN_FULL = 5  # exercises shown with the progress of every section; further ones 
 OVERVIEW_PAGE = 15  # exercises
 OTHERS_SHOWN = 50
 CHANGES_SHOWN = 20
-ENTRIES_READ = 2000  # of the history, newest first: what many people did in many exercises is not read to its end
+ENTRIES_READ = 1000  # of the history, newest first: what many people did in many exercises is not read to its end
 FIRST_LOOK_BACK, LONGEST_LOOK_BACK = timedelta(days=7), timedelta(days=60)
 TOLD = (Cell._meta.model_name, Source._meta.model_name)
 EDITS = (Verb.CREATED, Verb.CHANGED, Verb.DELETED, Verb.IMPORTED)

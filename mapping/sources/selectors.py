@@ -1,6 +1,6 @@
 """Read sources."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from mapping.content.models import ReviewStatus
@@ -33,6 +33,17 @@ def cell_counts(sources):
     """Return {id: on how many cells its claims are} of sources that have claims."""
     counted = Source.objects.filter(pk__in=[source.pk for source in sources], claims__isnull=False).order_by()
     return dict(counted.values_list("pk").annotate(Count("claims__cell", distinct=True)))
+
+
+def with_cell_count(sources):
+    """Annotate sources with `cell_count`; a subquery, so that a paginator counts the sources without their claims."""
+    counted = (
+        Source.objects.filter(pk=OuterRef("pk"))
+        .order_by()
+        .values("pk")
+        .annotate(n=Count("claims__cell", distinct=True))
+    )
+    return sources.annotate(cell_count=Subquery(counted.values("n")))
 
 
 def cells_resting_on(source):

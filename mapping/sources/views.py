@@ -3,7 +3,6 @@
 from csp.decorators import csp_replace
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from mapping.framework.selectors import vocabulary
 from mapping.sources.filters import SourceFilter
 from mapping.sources.models import Source
 from mapping.sources.permissions import visible_attachments
+from mapping.sources.selectors import with_cell_count
 
 PAGE = 50  # sources
 # How a file is sent: as a download whatever it is, and as nothing that a browser would run.
@@ -24,8 +24,7 @@ def source_list(request, code):
     exercise = get_object_or_404(exercises_with_role(request.user).select_related("country", "methodology"), code=code)
     sources = Source.objects.filter(exercise=exercise)
     found = SourceFilter(request.GET, sources.order_by("citation_key"), request=request, exercise=exercise)
-    cells = found.qs.select_related("agency").annotate(cell_count=Count("claims__cell", distinct=True))
-    page = Paginator(cells, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(with_cell_count(found.qs.select_related("agency")), PAGE).get_page(request.GET.get("page"))
     context = {
         **admin.site.each_context(request),
         "title": _("Sources"),

@@ -9,6 +9,7 @@ from tests.benchmarks.world import fill, floor, multiply, page, signed_in, world
 
 EXERCISES = 200
 MOST_GROWTH, MOST_QUERIES = 1.5, 15
+MOST_GROWTH_OF_HOME = 2.0  # no list: who coordinates all sees fifteen rows of progress there instead of one
 FLOOR = "floor: an empty page of the desk"
 
 
@@ -23,7 +24,8 @@ def measure():
     yield Figure(FLOOR, large[FLOOR], queries=acts.pop(FLOOR).queries())
     for name, act in acts.items():
         growth = (large[name] / large[FLOOR]) / (small[name] / small[FLOOR])
-        yield Figure(name, large[name], growth, MOST_GROWTH, act.queries(), MOST_QUERIES)
+        most = MOST_GROWTH_OF_HOME if name.startswith("home") else MOST_GROWTH
+        yield Figure(name, large[name], growth, most, act.queries(), MOST_QUERIES)
 
 
 def _lists(here):

@@ -1,12 +1,13 @@
 """Every list, as a person meets it who sees all exercises: what it asks of the database does not grow with them."""
 
+import pytest
 from django.contrib.admin import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mapping.audit import admin as rows
 from mapping.countries.models import Role
-from mapping.desk import admin as history
 from tests import factories
 
 MOST_QUERIES = 15
@@ -81,11 +82,13 @@ def test_the_filter_by_exercise_keeps_the_other_filters_and_marks_its_own(db, si
     assert '<li><a href="?status=approved">All</a></li>' in page.content.decode()
 
 
-def test_the_history_is_counted_no_further_than_anybody_turns_pages(db, sign_in, monkeypatch):
-    monkeypatch.setattr(history, "MOST_COUNTED", 60)
+@pytest.mark.parametrize("name", ["admin:mapping_entry_changelist", "admin:mapping_cell_changelist"])
+def test_a_list_over_all_exercises_is_counted_no_further_than_anybody_turns_pages(db, sign_in, monkeypatch, name):
+    monkeypatch.setattr(rows, "MOST_COUNTED", 60)
     filled("KGZ-2024", "KGZ")
     client = sign_in(factories.member("regional", None, Role.COORDINATOR))
-    address = reverse("admin:mapping_entry_changelist")
-    pages = [client.get(address, {"p": number}).context["cl"] for number in (1, 2)]
-    assert [changes.result_count for changes in pages] == [60, 60]
-    assert len(pages[1].result_list) == 10
+    pages = [client.get(reverse(name), {"p": number}) for number in (1, 2)]
+    assert [page.context["cl"].result_count for page in pages] == [60, 60]
+    assert len(pages[1].context["cl"].result_list) == 10
+    assert "There are more than 60: search or filter to reach the others." in pages[0].content.decode()
+    assert "Select all 60" not in pages[0].content.decode()
