@@ -119,10 +119,15 @@ def _states(user, exercise, cells):
 
 @grid_view("GET")
 def changes(request, exercise, section):
-    """Tell which cells changed since `since` (the cursor of the answer before), by whom and when."""
+    """Tell which cells changed since `since` (the cursor of the answer before), by whom and when.
+
+    `talk` says that only comments on it did.
+    """
     now = timezone.now()
-    entries = selectors.entries_of_cells(exercise, section, _cursor(request, now) - OVERLAP)
-    by = {pk: {"by": actor, **_by(name, at)} for pk, actor, name, at in entries}
+    place = exercise, section, _cursor(request, now) - OVERLAP
+    talked, changed = selectors.entries_of_comments(*place), selectors.entries_of_cells(*place)
+    by = {pk: {"by": actor, **_by(name, at), "talk": True} for pk, actor, name, at in talked}
+    by |= {pk: {"by": actor, **_by(name, at)} for pk, actor, name, at in changed}
     states = _states(request.user, exercise, Cell.objects.filter(exercise=exercise, pk__in=by)) if by else {}
     answer = {
         "cursor": now.isoformat(),

@@ -71,6 +71,7 @@ def _sentences():
         "gone": _("%(cell)s is no longer in this exercise. What you typed for it: %(value)s."),
         "undo_nothing": _("There is nothing of this visit to undo."),
         "redo_nothing": _("There is nothing to redo."),
+        "talked": _("%(who)s commented on %(cell)s, or settled a comment there"),
         "changed_one": _("%(who)s changed %(cell)s: %(value)s"),
         "not_found": _("No indicator has these words."),
         "found": _("%(number)s of %(count)s: %(title)s"),

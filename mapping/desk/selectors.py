@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.shortcuts import get_object_or_404
 
 from mapping.audit.models import Entry, Verb
 from mapping.availability.models import Cell, Value
+from mapping.comments.models import Comment
 from mapping.content.models import ReviewStatus
 from mapping.countries.models import Assignment
 from mapping.countries.permissions import exercises_with_role
@@ -106,6 +107,14 @@ def entries_of_cells(exercise, section, since):
         .order_by("at", "pk")
         .values_list("target_id", "actor", "actor__name", "at")
     )
+
+
+def entries_of_comments(exercise, section, since):
+    """Return the same of what was said of the section's cells, or settled."""
+    about = Comment.objects.filter(pk=OuterRef("target_id"), cell__indicator__section=section).values("cell")
+    entries = Entry.objects.filter(exercise_code=exercise.code, at__gte=since, target_type=Comment._meta.model_name)
+    entries = entries.annotate(cell=Subquery(about)).exclude(cell=None)
+    return entries.order_by("at", "pk").values_list("cell", "actor", "actor__name", "at")
 
 
 def exercise_counts(exercise):

@@ -6,6 +6,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from mapping.comments import services as comments
+from mapping.comments.models import About
 from mapping.countries import services as countries
 from tests import factories
 from tests.e2e.browsing import sign_in
@@ -34,6 +36,12 @@ def press(page, cell, *keys):
 
 def saved(page):
     expect(page.locator("#grid-status")).to_contain_text("All changes saved")
+
+
+def saved_as(page, cell, **content):
+    saved(page)
+    cell.refresh_from_db()
+    assert {name: getattr(cell, name) for name in content} == content
 
 
 def values(exercise, **where):
@@ -90,6 +98,35 @@ def test_a_reason_comes_back_with_the_value_that_is_undone(grid, exercise):
     saved(grid)
     cell.refresh_from_db()
     assert (cell.value, cell.partial_reason) == ("partially_available", "survey_or_estimate")
+
+
+def test_a_note_and_how_a_contradiction_is_resolved_are_undone_too(grid, exercise, consultant):
+    cell = factories.cell(exercise, year=2020)
+    factories.assess(consultant, factories.assess(consultant, cell), claim={"value": "not_available"})
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    press(grid, cell, "Enter")
+    grid.get_by_label("Note", exact=True).fill(" Only citizens. ")
+    grid.get_by_label("How it is resolved").fill("The register holds.")
+    saved_as(grid, cell, note="Only citizens.", resolution="")
+    grid.get_by_role("button", name="Close the details (Esc)").click()
+    saved_as(grid, cell, note="Only citizens.", resolution="The register holds.")
+    td(grid, cell).press("Control+z")
+    saved_as(grid, cell, note="Only citizens.", resolution="")
+    td(grid, cell).press("Control+z")
+    saved_as(grid, cell, note="", resolution="")
+    td(grid, cell).press("Control+y")
+    saved_as(grid, cell, note="Only citizens.", resolution="")
+
+
+def test_what_others_say_of_a_cell_is_marked_without_a_reload(grid, exercise, reviewer):
+    cell = factories.cell(exercise, year=2020)
+    comments.comment(actor=reviewer, exercise=exercise, about=About.CELL, row=cell, text="Which register?")
+    grid.evaluate("document.getElementById('grid').grid.refresh()")
+    expect(td(grid, cell)).to_have_accessible_name(re.compile("1 open comment"))
+    expect(grid.locator("#grid-status")).to_contain_text(
+        "Reviewer commented on Stock, 2020, or settled a comment there"
+    )
 
 
 def test_two_people_in_conflict_see_both_versions_and_choose(grid, open_page, live_server, exercise, coordinator):

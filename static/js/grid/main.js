@@ -3,7 +3,7 @@
 import { format } from "./clipboard.js";
 import { findBy } from "./find.js";
 import { listen } from "./keys.js";
-import { Cells } from "./model.js";
+import { Cells, TEXTS } from "./model.js";
 import { Line } from "./net.js";
 import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
@@ -28,7 +28,7 @@ const selection = new Selection(view);
 const history = new History(`grid:${place}:undo`);
 const line = new Line(cells, queue, data, document.querySelector("#grid-form [name=csrfmiddlewaretoken]").value);
 const status = new Status(part("status"), { line, queue, cells, words });
-const UNDONE = ["value", "partial_reason", "partial_note"];
+const ASSESSMENT = ["value", "partial_reason", "partial_note"];
 
 /** Say a sentence to who listens. */
 function announce(sentence) {
@@ -48,12 +48,15 @@ function change(changes, { undoable = true } = {}) {
     const shown = cells.shown(id);
     return !whyNot(id) && Object.keys(values).some((name) => values[name] !== shown[name]);
   });
-  const before = real.map(({ id }) => pick(cells.shown(id)));
+  const before = real.map(({ id }) => cells.shown(id));
   for (const { id, values } of real) queue.put(id, cells.saved.get(id).version, values, act);
   const ids = real.map(({ id }) => id);
   if (undoable) {
-    const told = ids.map((id, n) => ({ id, before: before[n], after: pick(cells.shown(id)) }));
-    const done = told.filter((one) => UNDONE.some((name) => one.before[name] !== one.after[name]));
+    const told = real.map(({ id, values }, n) => {
+      const names = [...ASSESSMENT, ...TEXTS.filter((name) => name in values && before[n][name] !== undefined)];
+      return { id, before: pick(before[n], names), after: pick(cells.shown(id), names) };
+    });
+    const done = told.filter((one) => Object.keys(one.after).some((name) => one.before[name] !== one.after[name]));
     if (done.length) history.record(done);
   }
   if (ids.length) {
@@ -65,7 +68,7 @@ function change(changes, { undoable = true } = {}) {
   return real;
 }
 
-const pick = (cell) => Object.fromEntries(UNDONE.map((name) => [name, cell[name]]));
+const pick = (cell, names) => Object.fromEntries(names.map((name) => [name, cell[name]]));
 
 function setValue(value, ids = selection.ids) {
   const free = ids.filter((id) => !whyNot(id));
@@ -94,7 +97,7 @@ function fill(direction) {
     for (let c = left; c <= right; c += 1) {
       const from = view.matrix[down ? top : r][down ? c : left];
       const id = view.matrix[r][c];
-      if (from !== null && id !== null && from !== id) changes.push({ id, values: pick(cells.shown(from)) });
+      if (from !== null && id !== null && from !== id) changes.push({ id, values: pick(cells.shown(from), ASSESSMENT) });
     }
   }
   say("pasted", { count: change(changes).length });
@@ -251,9 +254,9 @@ line.addEventListener("access", () => {
 });
 line.addEventListener("gone", ({ detail: { edit } }) => notices.tellGone(edit));
 line.addEventListener("others", ({ detail: { cells: told } }) => {
-  const [{ id, who, value = "" }] = told;
+  const [{ id, who, talk, value = "" }] = told;
   const sentence = told.length === 1
-    ? words.say("changed_one", { who, cell: view.title(id), value: words.value(value) })
+    ? words.say(talk ? "talked" : "changed_one", { who, cell: view.title(id), value: words.value(value) })
     : words.say("changed_many", { who: [...new Set(told.map((cell) => cell.who))].join(", "), count: told.length });
   status.others(sentence);
   announce(sentence);

@@ -3,7 +3,12 @@
 const NOTHING = {
   value: "", partial_reason: "", partial_note: "", status: "draft", return_reason: "", access: "", contradicted: false, claims: 0,
 };
+export const TEXTS = ["resolution", "note"]; // known once the panel showed them: the grid itself does not
 const HAS_DATA = ["available", "partially_available"];
+
+function texts(cell = {}) {
+  return Object.fromEntries(TEXTS.filter((name) => cell[name] !== undefined).map((name) => [name, cell[name]]));
+}
 
 /** What changes tell of: event `cells` with `detail.ids`. */
 export class Cells extends EventTarget {
@@ -49,11 +54,17 @@ export class Cells extends EventTarget {
     return cell.value === "partially_available" && !cell.partial_reason;
   }
 
-  /** Take a cell as the server tells it; return whether anything is new. */
-  receive(cell) {
+  /** Take the texts of a cell, as the panel shows them. */
+  learn(id, texts) {
+    Object.assign(this.saved.get(id), texts);
+  }
+
+  /** Take a cell as the server tells it, after values were `sent` or not; return whether anything is new. */
+  receive(cell, sent) {
     const known = this.saved.get(cell.id);
-    const { who, when, by, ...told } = { ...NOTHING, ...cell };
-    if (!known || told.version < known.version) return false;
+    if (!known || cell.version < known.version) return false;
+    const others = cell.version > known.version + (sent ? 1 : 0); // who may have changed its texts too
+    const { who, when, by, talk, ...told } = { ...NOTHING, ...(others ? {} : texts(known)), ...texts(sent), ...cell };
     if (Object.keys(told).every((name) => told[name] === known[name])) return false;
     this.saved.set(cell.id, told);
     return true;

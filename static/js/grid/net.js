@@ -114,9 +114,9 @@ export class Line extends EventTarget {
   #take({ saved, refused }) {
     this.cells.savedLast = new Set(saved.map((cell) => cell.id));
     for (const cell of saved) {
-      this.cells.receive(cell);
       const edit = this.queue.get(cell.id);
       const sent = this.sending.get(cell.id);
+      this.cells.receive(cell, sent);
       for (const name of Object.keys(sent)) if (edit.values[name] === sent[name]) delete edit.values[name];
       if (Object.keys(edit.values).length) edit.version = cell.version;
       else this.queue.delete(cell.id);

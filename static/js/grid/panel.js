@@ -36,6 +36,7 @@ export class Panel {
     this.root.innerHTML = html;
     this.root.hidden = false;
     this.root.parentElement.classList.add("split");
+    this.#learn();
     this.sync();
     this.mark(id);
     if (take) this.#first().focus();
@@ -55,13 +56,27 @@ export class Panel {
     }
   }
 
-  /** Show the value that the cell has by now. */
+  /** Show what the cell has by now, but in the field that somebody types in. */
   sync() {
-    if (!this.isOpen) return;
+    const form = this.#form;
+    if (!form) return;
     const cell = this.cells.shown(this.id);
-    for (const radio of this.root.querySelectorAll("input[name=value]")) radio.checked = radio.value === cell.value;
-    const reason = this.root.querySelector("[data-part=reason]");
-    if (reason) reason.hidden = cell.value !== "partially_available";
+    for (const field of form.querySelectorAll("[name]")) {
+      if (field.type === "radio") field.checked = field.value === cell[field.name];
+      else if (field !== document.activeElement && cell[field.name] !== undefined) field.value = cell[field.name];
+    }
+    form.querySelector("[data-part=reason]").hidden = cell.value !== "partially_available";
+  }
+
+  /** The form of the open cell; null where it cannot be changed, or while another is still shown. */
+  get #form() {
+    return this.isOpen ? this.root.querySelector(`form[data-cell="${this.id}"]`) : null;
+  }
+
+  /** Let the cells know the texts that the server just told. */
+  #learn() {
+    const told = [...(this.#form?.querySelectorAll("textarea[name]") ?? [])].map((field) => [field.name, field.value]);
+    this.cells.learn(this.id, Object.fromEntries(told));
   }
 
   close({ back = true } = {}) {
@@ -99,7 +114,7 @@ export class Panel {
 
   #typed(field) {
     if (!field.form?.dataset.cell || !field.name) return;
-    this.change(Number(field.form.dataset.cell), { [field.name]: field.value });
+    this.change(Number(field.form.dataset.cell), { [field.name]: field.value.trim() });
   }
 
   /** Queue what stands in a field that was not left yet. */

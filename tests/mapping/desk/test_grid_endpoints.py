@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from mapping.audit.models import Entry
 from mapping.availability.models import Cell
+from mapping.comments import services as comments
+from mapping.comments.models import About
 from mapping.countries import services as countries
 from mapping.countries.models import Assignment, Exercise
 from tests import factories
@@ -229,6 +231,18 @@ def test_changes_are_told_with_who_and_when_in_few_queries(
         (cell.pk, "available", 1, "Coordinator")
     ]
     assert told["cells"][0]["by"] == coordinator.pk
+
+
+def test_what_is_said_of_a_cell_is_told_and_so_is_that_it_is_settled(client, reviewer, exercise, cell):
+    cursor = client.get(CHANGES).json()["cursor"]
+    said = comments.comment(actor=reviewer, exercise=exercise, about=About.CELL, row=cell, text="Which register?")
+    elsewhere = factories.cell(exercise, section="emigration")
+    comments.comment(actor=reviewer, exercise=exercise, about=About.CELL, row=elsewhere, text="And here?")
+    (told,) = client.get(CHANGES, {"since": cursor}).json()["cells"]
+    assert (told["id"], told["comments"], told["who"], told["talk"]) == (cell.pk, 1, "Reviewer", True)
+    comments.resolve(actor=reviewer, comment=said)
+    (told,) = client.get(CHANGES, {"since": cursor}).json()["cells"]
+    assert "comments" not in told
 
 
 def test_a_change_of_review_is_told_too(client, consultant, reviewer, cell):
