@@ -1,4 +1,4 @@
-"""`make services`: which of PostgreSQL, Redis and Chromium are here, and which tests that turns on."""
+"""`make services`: which of PostgreSQL, Redis, Chromium and LibreOffice are here, and which tests that turns on."""
 
 import os
 import shutil
@@ -35,6 +35,11 @@ def chromium():
     return shutil.which("chromium")
 
 
+def libreoffice():
+    """Return the path of LibreOffice, or None."""
+    return shutil.which("soffice")
+
+
 def missing():
     """Return a sentence for each service that is not here: which tests are left out without it, and why."""
     sentences = []
@@ -42,6 +47,11 @@ def missing():
         sentences.append(f"The suite on PostgreSQL and Redis is left out: {reason}")
     if not chromium():
         sentences.append("The browser tests are left out: there is no chromium. On Debian: apt-get install chromium")
+    if not libreoffice():
+        sentences.append(
+            "The workbook's way through LibreOffice is left out: there is no soffice."
+            " On Debian: apt-get install libreoffice-calc-nogui"
+        )
     return sentences
 
 
@@ -80,6 +90,8 @@ def main():
         print("PostgreSQL and Redis answer: the suite runs on them too.")
     if chromium():
         print(f"Chromium is {chromium()}: the browser tests run.")
+    if libreoffice():
+        print(f"LibreOffice is {libreoffice()}: a workbook goes through it.")
     for sentence in missing():
         print(sentence)
 

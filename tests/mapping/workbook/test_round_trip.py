@@ -1,6 +1,5 @@
 """A workbook that nobody touched changes nothing, whatever it holds and whichever program saved it."""
 
-import shutil
 import subprocess
 from datetime import date
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from mapping.availability.models import Cell, PartialReason, Value
 from mapping.availability.services import CellEdit, ClaimEdit, save_cells
 from mapping.sources.services import change_source
-from tests import factories
+from tests import factories, services
 from tests.mapping.workbook.workbooks import compared, exported, opened, saved
 
 CELLS = 804
@@ -61,7 +60,7 @@ def test_so_does_one_that_openpyxl_saved(filled, consultant):
     assert counts(compared(consultant, filled, saved(opened(exported(filled))))) == ZERO
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="there is no LibreOffice")
+@pytest.mark.skipif(not services.libreoffice(), reason="there is no LibreOffice")
 def test_so_does_one_that_libreoffice_saved(filled, consultant, tmp_path):
     original, converted = tmp_path / "in.xlsx", tmp_path / "out" / "in.xlsx"
     original.write_bytes(exported(filled))
