@@ -6,12 +6,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim
+from mapping.content.spellings import squashed
+from mapping.fields import in_every_language
 from mapping.sources.models import Source
 from mapping.workbook import layout, usual_names
 from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
 from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.plain import to_model
-from mapping.workbook.spelling import Misspelt, in_every_language, shortened, squashed, text_of
+from mapping.workbook.spelling import Misspelt, shortened, text_of
 from mapping.workbook.stamps import Stamps, is_stamp_sheet, read_stamps
 from mapping.workbook.tables import Headings, find_tables
 

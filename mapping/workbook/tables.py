@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from mapping.content.spellings import squashed
+from mapping.fields import in_every_language
 from mapping.workbook import usual_names
 from mapping.workbook.layout import YEAR
-from mapping.workbook.spelling import in_every_language, squashed
 
 FEWEST_HEADINGS = 3  # that make a row the head of a flat table
 LONGEST_HEADING = 200  # characters; what is longer is no heading
