@@ -83,6 +83,14 @@ def prepare(environment):
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
 
 
+def worker_command(name, *, app="config"):
+    """Return the command by which the Procfile starts a worker."""
+    procfile = (ROOT / "Procfile").read_text()
+    line = next(line for line in procfile.splitlines() if line.startswith("worker: "))
+    arguments = line.removeprefix("worker: exec celery ").replace("--app config", f"--app {app}")
+    return [sys.executable, "-m", "celery", *arguments.split(), f"--hostname={name}"]
+
+
 def processes(var_dir):
     """Return the id and command of every living process that was started with this VAR_DIR."""
     mark, found = f"VAR_DIR={var_dir}".encode(), {}

@@ -1,7 +1,6 @@
 """Real workers: what is queued runs once, and a broken message stops nobody."""
 
 import subprocess
-import sys
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,10 +18,7 @@ pytestmark = pytest.mark.processes
 @contextmanager
 def worker(environment, name):
     """A worker as the Procfile starts it, with the counted task."""
-    procfile = (live.ROOT / "Procfile").read_text()
-    line = next(line for line in procfile.splitlines() if line.startswith("worker: "))
-    arguments = line.removeprefix("worker: exec celery ").replace("--app config", "--app tests.processes.worker")
-    command = [sys.executable, "-m", "celery", *arguments.split(), f"--hostname={name}"]
+    command = live.worker_command(name, app="tests.processes.worker")
     with subprocess.Popen(command, cwd=live.ROOT, env=environment) as process:
         yield process
         process.terminate()
