@@ -15,7 +15,8 @@ class Untouched:
     """The rows of one exercise that a file and the database both hold as they were exported."""
 
     keys: dict = field(default_factory=lambda: {kind: set() for kind in KINDS})
-    rows: set = field(default_factory=set)  # (number of the sheet, number of the row)
+    rows: set = field(default_factory=set)  # (name of the sheet, number of the row)
+    stamps: list = field(default_factory=list)  # rows of the hidden sheet that tell of other rows
     is_all: bool = False  # whether nothing else was exported, or stands in the file
 
     def __len__(self):

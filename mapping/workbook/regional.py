@@ -115,6 +115,9 @@ def _claims(known):
         yield {**claim.values, **_place(claim.cell), "id": claim.pk}
 
 
+_NOT_EXPORTED = ("", (), 0, [])
+
+
 class RegionalFile:
     """A file of several exercises, opened: which of its rows belong to which exercise."""
 
@@ -172,17 +175,19 @@ class RegionalFile:
 
     def untouched(self, key, code, versions):
         """Return which rows of one exercise nobody touched since the export; `versions` is {kind: {key: version now}}."""
-        exported, found = read_fingerprints(self._stamps.get(code, [])), Untouched()
-        count = len(exported)
+        exported, rest = read_fingerprints(self._stamps.get(code, []))
+        found, count = Untouched(), len(exported)
         for kind, sheet, table in self._rows[key]:
             order = self._order[kind, sheet.name]
             for number in table.rows:
                 row = sheet.rows[number]
                 mark = fingerprint(["" if at is None else row[at] for at in order])
-                told, named, version = exported.pop(mark, ("", (), 0))  # a copy of a row is found no second time
+                told, named, version, _stamp = exported.get(mark, _NOT_EXPORTED)
                 if told == KINDS[kind] and versions[told].get(named) == version:
                     found.keys[told].add(named)
                     found.rows.add((sheet.name, number))
+                    del exported[mark]  # a copy of the row is found no second time
+        found.stamps = rest + [stamp for *_told, stamp in exported.values()]
         in_file = sum(len(table.rows) for _kind, _sheet, table in self._rows[key])
         found.is_all = len(found) == count == in_file
         return found
@@ -195,8 +200,7 @@ class RegionalFile:
         for kind, sheet, table in self._rows[key]:
             rest = replace(table, rows=[row for row in table.rows if (sheet.name, row) not in untouched.rows])
             (reader.read_cell_rows, reader.read_source_rows, reader.read_claim_rows)[kind](sheet, rest)
-        if stamps := self._stamps.get(known.exercise.code):
-            reader.found.stamps = read_stamps(stamps)
+        reader.found.stamps = read_stamps(untouched.stamps)
         reader.found.untouched = untouched
         return reader.found
 

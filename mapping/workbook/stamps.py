@@ -77,21 +77,29 @@ def stamps_of_several(rows):
 
 
 def read_fingerprints(rows):
-    """Return {fingerprint: (kind, key, version)} of a hidden sheet; what is not understood is left out."""
-    found, places = {}, {}
+    """Return ({fingerprint: (kind, key, version, its row)} of a hidden sheet, [all rows without one])."""
+    found, rest, places = {}, rows[:1], {}
     for row in rows[1:]:
         kind = row[0]
         if kind == "fields" and FINGERPRINT in row:
             places[row[1]] = row.index(FINGERPRINT) + _WIDTH.get(row[1], 0)
-        elif kind in places and len(row) > places[kind]:
-            width = _WIDTH[kind]
-            try:
-                key, version = (*row[1:width], int(row[width])), int(row[width + 1])
-            except ValueError:
-                continue
-            found[row[places[kind]]] = (kind, key, version)
-    found.pop("", None)
-    return found
+        told = _fingerprint(row, places.get(kind))
+        if told:
+            found[row[places[kind]]] = (*told, row)
+        else:
+            rest.append(row)
+    return found, rest
+
+
+def _fingerprint(row, place):
+    """Return (kind, key, version) of a row with a fingerprint at that place, or None where it cannot be read."""
+    if place is None or len(row) <= place or not row[place]:
+        return None
+    width = _WIDTH[row[0]]
+    try:
+        return row[0], (*row[1:width], int(row[width])), int(row[width + 1])
+    except ValueError:
+        return None
 
 
 def _read_stamp(stamps, kind, texts, fields):
