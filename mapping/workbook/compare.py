@@ -80,7 +80,9 @@ class _Comparing:
                 _("The id belongs to “%(held)s”, the row says “%(said)s”. Put the ids back to their rows, or empty the id of a new source.")
                 % {"held": meant.held.citation_key, "said": row.citation_key},
             )  # fmt: skip
-        elif any(other.key == row.key and other.sheet == row.sheet for other in meant.rows):
+        elif row.key in self.file.untouched.keys["source"] or any(
+            other.key == row.key and other.sheet == row.sheet for other in meant.rows
+        ):
             self._error(row, "id", _("Two rows carry this id. Empty the id of the copy."))
         return meant
 

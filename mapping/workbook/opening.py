@@ -13,10 +13,10 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from accounts.refusals import Refused
 from mapping.workbook.spelling import FailedFormula
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_UNPACKED = 200 * 1024 * 1024
+MOST_BYTES = 40 * 1024 * 1024
+MOST_UNPACKED = 400 * 1024 * 1024
 MOST_ENTRIES = 2_000
-MOST_CELLS = 2_000_000  # of one sheet's rectangle, which the parser holds whole
+MOST_CELLS = 8_000_000  # of one sheet's rectangle, which the parser holds whole
 MOST_SHEETS = 100
 LONG_BYTES = 1024 * 1024  # what is longer is a worker's
 LONG_ROWS = 5_000  # a country's workbook has some 2,000, its hidden sheet included: a quarter of a second
