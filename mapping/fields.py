@@ -5,8 +5,10 @@ import unicodedata
 import uuid
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,6 +16,15 @@ def folded(*parts):
     """Return text as it is searched and compared: one case and one form, for every script, on every database."""
     text = " ".join(str(part) for part in parts if part)
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("ё", "е").split())
+
+
+def in_every_language(text):
+    """Return a translatable text in each of the site's languages."""
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.add(str(text))
+    return found
 
 
 class SearchTextField(models.TextField):

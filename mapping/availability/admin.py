@@ -11,7 +11,7 @@ from accounts.refusals import Unchanged
 from mapping.audit.admin import FirstPages
 from mapping.availability.forms import CellForm, ClaimForm, ClaimFormSet
 from mapping.availability.models import Cell, Claim, Value
-from mapping.availability.resources import CellResource
+from mapping.availability.resources import CellResource, ClaimResource
 from mapping.availability.rules import contradictions, suggested_value
 from mapping.availability.selectors import search
 from mapping.availability.services import CellEdit, save_cell
@@ -70,7 +70,7 @@ class SectionFilter(admin.SimpleListFilter):
 class CellAdmin(ExchangeAdmin, ReviewedModelAdmin):
     """Cells come with their exercise: they are filled in, never added or deleted."""
 
-    resource_classes = [CellResource]
+    resource_classes = [CellResource, ClaimResource]
     form = CellForm
     inlines = [ClaimInline]
     change_form_template = "mapping/availability/cell_form.html"

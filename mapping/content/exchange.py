@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import tablib
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
@@ -26,9 +26,12 @@ from import_export.tmp_storages import CacheStorage
 from python_calamine import CalamineError, CalamineWorkbook
 
 from accounts.refusals import Refused
+from mapping.content.preview import Preview, kept
 
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 CELL_LENGTH = 32_767  # what a cell of a spreadsheet holds
+LONGEST_ID = 19  # digits
+ENCODING = "utf-8-sig"  # of CSV, with the mark that Excel writes or without it
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML, and so no spreadsheet, can hold them
@@ -103,12 +106,14 @@ class UploadCache(CacheStorage):
 
 
 class UploadForm(ImportForm):
-    """A file; its kind is told by its name."""
+    """A file; its kind is told by its name, and what its rows are by their headings."""
 
     def __init__(self, formats, resources, **kwargs):
         super().__init__(formats, resources, **kwargs)
+        self.formats, self.resources = formats, resources
         self.extensions = [kind().get_extension() for kind in formats]
-        self.fields["format"] = forms.CharField(widget=forms.HiddenInput, required=False)
+        for name in ("format", "resource"):
+            self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
         self.fields["import_file"].label = gettext_lazy("File")
         self.fields["import_file"].help_text = gettext_lazy(
             "XLSX, CSV (UTF-8) or ODS with a heading row, as an export writes it. Nothing changes before you confirm."
@@ -130,8 +135,24 @@ class UploadForm(ImportForm):
                 % {"limit": filesizeformat(UPLOAD_MAX_BYTES)},
             )
         else:
-            cleaned["format"] = str(self.extensions.index(extension))
+            number = self.extensions.index(extension)
+            cleaned |= {
+                "format": str(number),
+                "resource": str(self._recognised(file, self.formats[number](encoding=ENCODING))),
+            }
         return cleaned
+
+    def _recognised(self, file, kind):
+        """Return which resource knows most of the file's headings, the first of several that know as many."""
+        if len(self.resources) == 1:
+            return 0
+        try:
+            headings = kind.create_dataset(file.read()).headers or []
+        except Exception:  # noqa: BLE001 - whatever a reader of strangers' files raises; it is told when the rows are read
+            headings = []
+        file.seek(0)
+        strange = [len(resource().strange(headings)) for resource in self.resources]
+        return strange.index(min(strange))
 
     @property
     def media(self):
@@ -142,15 +163,25 @@ class ConfirmForm(ConfirmImportForm):
     format = forms.ChoiceField(choices=[(str(number), "") for number in range(len(FORMATS))], widget=forms.HiddenInput)
 
 
+class DownloadForm(ExportForm):
+    """What to export, where there is a choice, and as what."""
+
+    def __init__(self, formats, resources, **kwargs):
+        super().__init__(formats, resources, **kwargs)
+        self.fields["resource"].label = gettext_lazy("Rows")
+
+
 class ExchangeAdmin(ImportExportMixin):
     """Import for those who may edit, export for those who may view; the rows go through the room's services."""
 
     formats = FORMATS
     import_form_class = UploadForm
     confirm_form_class = ConfirmForm
-    export_form_class = ExportForm
+    export_form_class = DownloadForm
     tmp_storage_class = UploadCache
+    from_encoding = ENCODING
     skip_admin_log = True  # the audit is the history
+    actions = ["export_selected"]
 
     def has_import_permission(self, request):
         return self.has_add_permission(request)
@@ -164,14 +195,61 @@ class ExchangeAdmin(ImportExportMixin):
     def get_import_data_kwargs(self, **kwargs):
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
 
-    def choose_import_resource_class(self, form, request):
-        return self.get_import_resource_classes(request)[0]
+    def get_resource_index(self, form):
+        """Return which resource a form names; the first for a forged one."""
+        index = super().get_resource_index(form)
+        return index if 0 <= index < len(self.resource_classes) else 0
 
-    def choose_export_resource_class(self, form, request):
-        return self.get_export_resource_classes(request)[0]
+    def _address(self, page):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
+
+    # --- Export ---------------------------------------------------------------------
+
+    @admin.action(description=gettext_lazy("Export the selected rows"), permissions=["export"])
+    def export_selected(self, request, queryset):
+        """Ask as what to export the rows marked in the list, or all that the list's filters leave."""
+        address = f"{self._address('export')}?{request.GET.urlencode()}"
+        if request.POST.get("select_across") == "1":
+            return HttpResponseRedirect(address)
+        chosen = list(queryset.values_list("pk", flat=True))
+        form = DownloadForm(
+            self.get_export_formats(),
+            self.get_export_resource_classes(request),
+            initial={"export_items": chosen, "resource": 0},
+        )
+        form.fields["export_items"].choices = [(pk, pk) for pk in chosen]
+        context = self.init_request_context_data(request, form) | {"export_url": address}
+        return TemplateResponse(request, [self.export_template_name], self._with_readable_columns(context))
+
+    def get_valid_export_item_pks(self, request):
+        """Return the ids that a choice among rows may name: `get_export_queryset` leaves out what is not to be seen."""
+        return [int(pk) for pk in request.POST.getlist("export_items") if pk.isdecimal() and len(pk) < LONGEST_ID]
+
+    def get_data_for_export(self, request, queryset, **kwargs):
+        request.exported = self.choose_export_resource_class(kwargs.get("export_form"), request)._meta.model
+        return super().get_data_for_export(request, queryset, **kwargs)
 
     def get_export_filename(self, request, queryset, file_format):
-        return f"{self.opts.model_name}s-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+        name = request.exported._meta.model_name
+        return f"{name}s-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+
+    def export_action(self, request):
+        try:
+            response = super().export_action(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(request.path)  # as the list does with filters it does not know
+        if hasattr(response, "context_data"):
+            self._with_readable_columns(response.context_data)
+        return response
+
+    def _with_readable_columns(self, context):
+        context["fields_list"] = [
+            (resource.get_display_name(), list(map(str, resource.headings.values())))
+            for resource in self.resource_classes
+        ]
+        return context
+
+    # --- Import ---------------------------------------------------------------------
 
     def add_data_read_fail_error_to_form(self, form, e):
         if isinstance(e, Refused):
@@ -183,19 +261,37 @@ class ExchangeAdmin(ImportExportMixin):
             )
 
     def import_action(self, request, **kwargs):
-        return self._with_readable_columns(super().import_action(request, **kwargs), request)
-
-    def export_action(self, request):
-        try:
-            return self._with_readable_columns(super().export_action(request), request)
-        except IncorrectLookupParameters:
-            return HttpResponseRedirect(request.path)  # as the list does with filters it does not know
-
-    def _with_readable_columns(self, response, request):
+        """Take a file and show its comparison in pages; `?preview=` is one that is kept, `&p=` its page."""
+        if "preview" in request.GET and request.method == "GET" and self.has_import_permission(request):
+            return self._kept_preview(request)
+        response = super().import_action(request, **kwargs)
         if hasattr(response, "context_data"):
-            resource = self.get_import_resource_classes(request)[0]
-            response.context_data["fields_list"] = [("", list(map(str, resource.headings.values())))]
+            context = self._with_readable_columns(response.context_data)
+            if "result" in context:
+                confirm = context["confirm_form"].initial if "confirm_form" in context else {}
+                context |= self._first_page(request, context["result"], confirm)
         return response
+
+    def _first_page(self, request, result, confirm=None):
+        preview = Preview.of(result)
+        preview.confirm = confirm or {}
+        preview.keep(user=request.user, where=self.opts.model_name)
+        return {"preview": preview, "page": preview.page(1)}
+
+    def _kept_preview(self, request):
+        preview = kept(request.GET["preview"], user=request.user, where=self.opts.model_name)
+        if preview is None:
+            self.message_user(request, _("The comparison is no longer kept. Choose the file again."), messages.ERROR)
+            return HttpResponseRedirect(self._address("import"))
+        context = self._import_page(request) | {"preview": preview, "page": preview.page(request.GET.get("p"))}
+        if preview.confirm:
+            context["confirm_form"] = ConfirmForm(initial=preview.confirm)
+        return TemplateResponse(request, [self.import_template_name], context)
+
+    def _import_page(self, request):
+        form = UploadForm(self.get_import_formats(), self.get_import_resource_classes(request))
+        context = {**self.admin_site.each_context(request), "title": _("Import"), "opts": self.opts, "form": form}
+        return self._with_readable_columns(context)
 
     def process_import(self, request, **kwargs):
         try:
@@ -203,20 +299,13 @@ class ExchangeAdmin(ImportExportMixin):
         except (Refused, CalamineError, UnicodeDecodeError, tablib.InvalidDimensions) as error:
             sentence = str(error) if isinstance(error, Refused) else _("The file cannot be read. Choose it again.")
             self.message_user(request, sentence, messages.ERROR)
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_import"))
+            return HttpResponseRedirect(self._address("import"))
 
     def process_result(self, result, request):
         """Go to the list; or, where something changed since the file was compared, show what now stands against it."""
         if not result.has_errors() and not result.has_validation_errors():
             return super().process_result(result, request)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Import"),
-            "opts": self.opts,
-            "form": UploadForm(self.get_import_formats(), self.get_import_resource_classes(request)),
-            "fields_list": [("", list(map(str, self.resource_classes[0].headings.values())))],
-            "result": result,
-        }
+        context = self._import_page(request) | self._first_page(request, result)
         return TemplateResponse(request, [self.import_template_name], context)
 
     def add_success_message(self, result, request):

@@ -1,6 +1,7 @@
 """What a row of a flat import and export means for reviewed rows of any kind."""
 
 import datetime as dt
+import re
 import uuid
 
 from django.conf import settings
@@ -15,8 +16,12 @@ from import_export.results import Result, RowResult
 from accounts.refusals import Refused
 from mapping.content.errors import StaleVersion
 from mapping.content.exchange import CELL_LENGTH, guarded, unguarded
+from mapping.content.spellings import found_as, listed, spellings_of
+from mapping.countries.models import Agency
 from mapping.countries.permissions import EDITORS, exercises_with_role
 from mapping.fields import folded
+from mapping.framework.selectors import terms
+from mapping.inputs import is_language
 
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")  # never month first
 
@@ -43,14 +48,23 @@ def read_date(text):
     raise ValueError(_("“%(text)s” is no date. Write 2023-10-19 or 19.10.2023.") % {"text": text})
 
 
-def key_of(text, labels):
-    """Return the key of a word given as its label, in either case, or as the key; raise ValueError otherwise."""
-    for key, label in labels.items():
-        if folded(text) in {folded(key), folded(str(label))}:
-            return key
-    raise ValueError(
-        _("“%(text)s” is none of: %(known)s.") % {"text": text, "known": ", ".join(map(str, labels.values()))}
-    )
+def read_languages(text):
+    """Return the codes of languages in a cell; raises ValueError, a sentence for a person."""
+    codes = [code for code in re.split(r"[\s,;]+", text.lower()) if code]
+    if strange := [code for code in codes if not is_language(code)]:
+        raise ValueError(_("“%(code)s” is no language code of ISO 639.") % {"code": strange[0]})
+    return codes
+
+
+def told(refusal):
+    """Return the sentences of a service's refusal, as a row of a file tells them."""
+    if isinstance(refusal, StaleVersion):
+        who = refusal.row.last_author or _("Somebody")
+        return [
+            _("%(who)s changed it since this file was exported. Export it again and make your change there.")
+            % {"who": who}
+        ]
+    return [str(refusal), *refusal.problems]
 
 
 class RowsResult(Result):
@@ -89,6 +103,7 @@ class ReviewedResource(ModelResource):
         self.act = uuid.uuid4()
         self.reason = ""
         self.seen = {}
+        self._words, self._spellings, self._agencies = {}, {}, {}  # read once each, as rows ask
 
     def find(self, row):
         """Return the existing instance that a row (column → text) is about, or None; raise Refused if there is no telling."""
@@ -132,6 +147,47 @@ class ReviewedResource(ModelResource):
             raise Refused(_("“%(text)s” is no version. Leave it as it was exported.") % {"text": text})
         return int(text) if text else None
 
+    # --- Words and names ------------------------------------------------------
+
+    def labels_of(self, exercise, vocabulary):
+        """Return {key: label} of one of the methodology's vocabularies, or of its sections ("section")."""
+        methodology = exercise.methodology
+        if methodology not in self._words:
+            sections = dict(methodology.sections.order_by("order").values_list("key", "title"))
+            self._words[methodology] = {**terms(methodology), "section": sections}
+        return self._words[methodology].get(vocabulary, {})
+
+    def key_of(self, text, labels, usual=None):
+        """Return the key of a word given as its label, in any language of the site, as the key, or in a usual spelling.
+
+        `usual` is {key: spellings}. Raises ValueError, which names the choices.
+        """
+        known = tuple(labels)
+        if known not in self._spellings:
+            self._spellings[known] = spellings_of(labels) | listed(usual or {}, [*labels, *(usual or {})])
+        found = found_as(self._spellings[known], text)
+        if found is None:
+            raise ValueError(
+                _("“%(text)s” is none of: %(known)s.") % {"text": text, "known": ", ".join(map(str, labels.values()))}
+            )
+        return found
+
+    def agency_of(self, exercise, text):
+        """Return the agency of the exercise's country that a text names; raise ValueError where it names none."""
+        country = exercise.country
+        if country not in self._agencies:
+            agencies = Agency.objects.filter(country=country)
+            self._agencies[country] = {
+                folded(name): agency for agency in agencies for name in (*agency.aliases, agency.name, agency.acronym)
+            }
+        agency = self._agencies[country].get(folded(text))
+        if agency is None:
+            raise ValueError(
+                _("“%(name)s” is no agency of %(country)s. Add it to the agencies first, or leave the cell empty.")
+                % {"name": text, "country": country}
+            )
+        return agency
+
     def dehydrate_exercise(self, row):
         return row.exercise.code
 
@@ -158,6 +214,12 @@ class ReviewedResource(ModelResource):
                 known |= {folded(self.heading(name)): name for name in self.headings}
         return known
 
+    def strange(self, given):
+        """Return the headings among those of a file that are none of this resource's."""
+        known = self._column_of()
+        names = [str(heading or "").strip() for heading in given]
+        return [name for name in names if name and folded(name) not in known]
+
     def before_import(self, dataset, **kwargs):
         if kwargs.get("file_name"):
             self.reason = _("Imported from %(file)s") % {"file": kwargs["file_name"]}
@@ -166,8 +228,7 @@ class ReviewedResource(ModelResource):
         columns = [known.get(folded(heading), heading) for heading in given]
         problems = [
             _("There is no column “%(heading)s”. Delete it, or correct its heading.") % {"heading": heading}
-            for heading, column in zip(given, columns, strict=True)
-            if heading and column not in self.headings
+            for heading in self.strange(given)
         ]
         problems += [
             _("The column “%(heading)s” is there twice.") % {"heading": self.heading(column)}
@@ -211,8 +272,8 @@ class ReviewedResource(ModelResource):
             found = self.find(row)
             instance = found or self.begin(row)
         except Refused as refusal:
-            raise ValidationError([str(refusal), *refusal.problems]) from refusal
-        instance.imported, instance.changes = {}, []
+            raise ValidationError(told(refusal)) from refusal
+        instance.said, instance.imported, instance.changes = {}, {}, []
         return instance, found is None
 
     def import_field(self, field, instance, row, is_m2m=False, **kwargs):  # noqa: FBT002 - the library's signature
@@ -222,7 +283,7 @@ class ReviewedResource(ModelResource):
         if instance.pk and text == plain(self.export_field(field, instance)):
             return
         read = getattr(self, f"read_{name}", None)
-        value = read(text, instance) if read else text
+        value = instance.said[name] = read(text, instance) if read else text
         if value != getattr(instance, name):
             old = plain(self.export_field(field, instance)) if instance.pk else ""
             instance.imported[name] = value
@@ -248,13 +309,8 @@ class ReviewedResource(ModelResource):
     def do_instance_save(self, instance, is_create):
         try:
             saved = self.write(instance, new=is_create)
-        except StaleVersion as refusal:
-            raise ValidationError(
-                _("%(who)s changed it since this file was exported. Export it again and make your change there.")
-                % {"who": refusal.row.last_author or _("Somebody")}
-            ) from refusal
         except Refused as refusal:
-            raise ValidationError([str(refusal), *refusal.problems]) from refusal
+            raise ValidationError(told(refusal)) from refusal
         instance.__dict__.update(saved.__dict__)
 
     def export(self, queryset=None, **kwargs):

@@ -15,6 +15,7 @@ from mapping.countries.permissions import exercises_with_role, has_role
 from mapping.data_requests.models import DataRequest
 from mapping.notifications.selectors import new_to, unread
 from mapping.sources.models import Source
+from mapping.workbook.permissions import coordinates_several
 
 EXERCISES_SHOWN = 12
 OPEN_REQUESTS = [
@@ -71,6 +72,13 @@ class Navigation:
             )
             counted = [(row["key"], row["name"], f"{row['assessed']}/{row['total']}") for row in rows]
         return [self._link(title, "exercise_section", key=key, note=note) for key, title, note in counted]
+
+    @property
+    def several(self):
+        """Return the link to the files of several exercises, for whom they are."""
+        address = reverse("mapping_regional")
+        told = Link(_("Files of several exercises"), address, current=self.path.startswith(address))
+        return told if coordinates_several(self.user) else None
 
     @cached_property
     def exercises(self):

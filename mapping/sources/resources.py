@@ -1,21 +1,17 @@
 """Sources as rows of a flat file: one row a source, its citation key tells which."""
 
-import re
-
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.refusals import Refused
-from mapping.content.resources import ReviewedResource, key_of, read_date
-from mapping.countries.models import Agency
+from mapping.content.resources import ReviewedResource, read_date, read_languages
 from mapping.fields import folded
-from mapping.framework.selectors import terms
-from mapping.inputs import is_language
 from mapping.sources.citations import split_citation_key
 from mapping.sources.models import Access, Source
 from mapping.sources.selectors import likely_duplicates
 from mapping.sources.services import change_source, create_source
+from mapping.sources.spellings import ACCESS
 
 HEADINGS = {
     "exercise": gettext_lazy("Exercise"),
@@ -58,6 +54,7 @@ class SourceResource(ReviewedResource):
 
     class Meta(ReviewedResource.Meta):
         model = Source
+        name = gettext_lazy("Sources")
         fields = tuple(HEADINGS)
         import_id_fields = ("exercise", "citation_key")
         export_order = import_order = tuple(HEADINGS)
@@ -116,18 +113,6 @@ class SourceResource(ReviewedResource):
 
     # --- From values to text ------------------------------------------------------
 
-    @cached_property
-    def _words(self):
-        return {}
-
-    def _labels(self, source, kind):
-        """Return {key: label} of a vocabulary, read once for all sources of a methodology."""
-        methodology = source.exercise.methodology
-        if methodology not in self._words:
-            sections = dict(methodology.sections.order_by("order").values_list("key", "title"))
-            self._words[methodology] = {**terms(methodology), "section": sections}
-        return self._words[methodology].get(kind, {})
-
     def dehydrate_authors(self, source):
         return "\n".join(source.authors)
 
@@ -138,10 +123,10 @@ class SourceResource(ReviewedResource):
         return source.agency.acronym if source.agency else ""
 
     def dehydrate_data_source_type(self, source):
-        return self._labels(source, "data_source_type").get(source.data_source_type, source.data_source_type)
+        return self.labels_of(source.exercise, "data_source_type").get(source.data_source_type, source.data_source_type)
 
     def dehydrate_frequency(self, source):
-        return self._labels(source, "frequency").get(source.frequency, source.frequency)
+        return self.labels_of(source.exercise, "frequency").get(source.frequency, source.frequency)
 
     def dehydrate_access(self, source):
         return str(source.get_access_display())
@@ -150,7 +135,7 @@ class SourceResource(ReviewedResource):
         return ", ".join(source.languages)
 
     def dehydrate_sections(self, source):
-        titles = self._labels(source, "section")
+        titles = self.labels_of(source.exercise, "section")
         return "\n".join(titles.get(key, key) for key in source.sections)
 
     def dehydrate_accessed_on(self, source):
@@ -165,22 +150,7 @@ class SourceResource(ReviewedResource):
         return _parts(text)
 
     def read_agency(self, text, source):
-        if source.exercise.country not in self._agencies:
-            agencies = Agency.objects.filter(country=source.exercise.country_id)
-            self._agencies[source.exercise.country] = {
-                folded(name): agency for agency in agencies for name in (*agency.aliases, agency.name, agency.acronym)
-            }
-        agency = self._agencies[source.exercise.country].get(folded(text))
-        if agency is None:
-            raise ValueError(
-                _("“%(name)s” is no agency of %(country)s. Add it to the agencies first, or leave the cell empty.")
-                % {"name": text, "country": source.exercise.country}
-            )
-        return agency
-
-    @cached_property
-    def _agencies(self):
-        return {}
+        return self.agency_of(source.exercise, text)
 
     def read_link(self, text, source):
         return "".join(text.split())
@@ -189,22 +159,19 @@ class SourceResource(ReviewedResource):
         return "".join(text.split())
 
     def read_data_source_type(self, text, source):
-        return key_of(text, self._labels(source, "data_source_type"))
+        return self.key_of(text, self.labels_of(source.exercise, "data_source_type"))
 
     def read_frequency(self, text, source):
-        return key_of(text, self._labels(source, "frequency"))
+        return self.key_of(text, self.labels_of(source.exercise, "frequency"))
 
     def read_access(self, text, source):
-        return key_of(text, dict(Access.choices))
+        return self.key_of(text, dict(Access.choices), ACCESS)
 
     def read_languages(self, text, source):
-        codes = [code for code in re.split(r"[\s,;]+", text.lower()) if code]
-        if strange := [code for code in codes if not is_language(code)]:
-            raise ValueError(_("“%(code)s” is no language code of ISO 639.") % {"code": strange[0]})
-        return codes
+        return read_languages(text)
 
     def read_sections(self, text, source):
-        return [key_of(part, self._labels(source, "section")) for part in _parts(text)]
+        return [self.key_of(part, self.labels_of(source.exercise, "section")) for part in _parts(text)]
 
     def read_accessed_on(self, text, source):
         return read_date(text)

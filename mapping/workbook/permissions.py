@@ -3,7 +3,14 @@
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mapping.countries.permissions import COORDINATORS, EDITORS, exercises_with_role, has_role, has_role_anywhere
+from mapping.countries.permissions import (
+    COORDINATORS,
+    EDITORS,
+    assignments,
+    exercises_with_role,
+    has_role,
+    has_role_anywhere,
+)
 from mapping.workbook.models import WorkbookImport
 
 
@@ -33,6 +40,15 @@ def why_not_import(user, exercise):
     if exercise.is_frozen:
         return _("%(exercise)s is frozen. A coordinator can unfreeze it.") % {"exercise": exercise.code}
     return ""
+
+
+def coordinates_several(user):
+    """Say whether files of several exercises are daily work of the person: whether more than one is theirs to coordinate.
+
+    Asked by every menu, so without a query of its own.
+    """
+    held = [exercise for exercise, names in assignments(user).items() if names & COORDINATORS]
+    return user.is_active and (None in held or len(held) > 1)
 
 
 def importable(user):

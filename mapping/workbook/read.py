@@ -6,15 +6,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim
+from mapping.content.spellings import squashed
+from mapping.fields import in_every_language
 from mapping.sources.models import Source
 from mapping.workbook import layout, usual_names
 from mapping.workbook.fingerprints import Untouched
 from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
 from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.plain import to_model
-from mapping.workbook.spelling import Misspelt, in_every_language, shortened, squashed, text_of
+from mapping.workbook.spelling import Misspelt, shortened, text_of
 from mapping.workbook.stamps import Stamps, is_stamp_sheet, read_stamps
-from mapping.workbook.tables import Headings, find_tables
+from mapping.workbook.tables import Headings, find_tables, is_of_several
 
 _TITLE_ROWS = 3  # where a renamed sheet still says which section it is
 
@@ -77,6 +79,12 @@ def read_workbook(content, known, words, progress=unheard):
     `progress(step, steps, title)` is called before each sheet.
     """
     sheets = open_sheets(content)
+    if any(is_of_several(sheet.rows) for sheet in sheets):
+        raise Unusable(
+            _(
+                "This is a file of several exercises: bring it in under “Files of several exercises”, or with no --exercise."
+            )
+        )
     reader = Reader(known, words)
     for sheet in sheets:
         if is_stamp_sheet(sheet.rows):

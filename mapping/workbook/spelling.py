@@ -3,17 +3,17 @@
 import re
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
-from functools import lru_cache
 
 import pycountry
-from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mapping.availability.models import Confidence, Nature, PartialReason, Scope, StatementKind, Value
+from mapping.availability.spellings import VALUES
+from mapping.content.spellings import found_as, listed, spellings_of
 from mapping.fields import folded
 from mapping.sources.models import Access
+from mapping.sources.spellings import ACCESS
 from mapping.workbook.layout import LONGEST_TEXT, NOT_ASSESSED, Kind
 from mapping.workbook.plain import plain_list, plain_text
 
@@ -29,18 +29,6 @@ CHOICES = {
 }
 FROM_METHODOLOGY = ("data_source_type", "frequency", "subgroup")
 
-_VALUES = {
-    Value.AVAILABLE: "available yes y a 1 true есть да доступно доступны имеется имеются ✓ ✔ ☑ ●",
-    Value.PARTIALLY_AVAILABLE: "partial partially partly p 0.5 0,5 ½ частично ◐ доступно_частично имеется_частично",
-    Value.NOT_AVAILABLE: "no n 0 false unavailable нет недоступно недоступны отсутствует отсутствуют ✗ ✘ ✕ ×",
-    Value.NOT_APPLICABLE: "inapplicable неприменимо",
-    NOT_ASSESSED: "not_assessed не_оценено",
-}
-_ACCESS = {
-    Access.PUBLIC: "yes да publicly_available открыто 1 true",
-    Access.ON_REQUEST: "upon_request by_request по_запросу",
-    Access.NOT_SHARED: "not_accessible confidential",
-}
 _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})\.?$")
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 _YEAR = re.compile(r"^((?:19|20)\d{2})(?:\.0)?$")
@@ -59,21 +47,6 @@ class FailedFormula(str):
     """What a cell shows whose formula fails, such as #REF!."""
 
     __slots__ = ()
-
-
-@lru_cache(maxsize=20_000)
-def squashed(text):
-    """Return a heading or word without case, spaces, signs and the hyphens of a narrow column."""
-    return re.sub(r"[\W_]+", "", folded(text))
-
-
-def in_every_language(text):
-    """Return a translatable text in each of the site's languages."""
-    found = set()
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            found.add(str(text))
-    return found
 
 
 def text_of(raw):
@@ -110,10 +83,10 @@ class Words:
         self._labels = {name: dict(getattr(choices, "choices", choices)) for name, choices in CHOICES.items()}
         self._labels |= {name: dict(known.terms.get(name, {})) for name in FROM_METHODOLOGY}
         self._keep_words_in_use(known)
-        self._keys = {name: self._spellings(labels) for name, labels in self._labels.items()}
+        self._keys = {name: spellings_of(labels) for name, labels in self._labels.items()}
         for name in ("value", "claim_value"):
-            self._keys[name] |= _listed(_VALUES, [*self._labels[name], NOT_ASSESSED])
-        self._keys["access"] |= _listed(_ACCESS, self._labels["access"])
+            self._keys[name] |= listed(VALUES, [*self._labels[name], NOT_ASSESSED])
+        self._keys["access"] |= listed(ACCESS, self._labels["access"])
 
     def _keep_words_in_use(self, known):
         """Rows may hold words that their vocabulary has lost: they are written, so they must be read."""
@@ -126,11 +99,6 @@ class Words:
                 if row.values[name]:
                     self._labels[name].setdefault(row.values[name], row.values[name])
 
-    @staticmethod
-    def _spellings(labels):
-        keys = {squashed(word): key for key, label in labels.items() for word in in_every_language(label)}
-        return keys | {squashed(key): key for key in labels}
-
     def label(self, vocabulary, key):
         """Return the word to write for a key."""
         return str(self._labels[vocabulary].get(key, key))
@@ -141,8 +109,7 @@ class Words:
 
     def key(self, vocabulary, text):
         """Return the key a word stands for. Raises Misspelt, naming the choices."""
-        keys = self._keys[vocabulary]
-        found = keys.get(squashed(text)) or keys.get(text.strip().casefold())
+        found = found_as(self._keys[vocabulary], text)
         if found is None:
             raise Misspelt(
                 _("“%(found)s” can be read in more than one way or in none. Write one of: %(choices)s.")
@@ -211,16 +178,6 @@ class Words:
 def shortened(text, most=60):
     """Return a long text with its end cut off, to be quoted in a sentence."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _listed(spellings, keys):
-    """Return {spelling: key}; words are squashed, signs and numbers such as ✓ and 0.5 stay as they are."""
-    return {
-        squashed(word) if word.replace("_", "").isalpha() else word: key
-        for key, words in spellings.items()
-        if key in keys
-        for word in words.split()
-    }
 
 
 def _date(raw):

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from mapping.content.spellings import squashed
+from mapping.fields import in_every_language
 from mapping.workbook import usual_names
-from mapping.workbook.layout import YEAR
-from mapping.workbook.spelling import in_every_language, squashed
+from mapping.workbook.layout import EXERCISE, YEAR
 
 FEWEST_HEADINGS = 3  # that make a row the head of a flat table
 MOST_REMEMBERED = 20_000  # texts
+FIRST_ROWS = 3  # among which a flat table of ours has its headings
 LONGEST_HEADING = 200  # characters; what is longer is no heading
 
 
@@ -98,3 +100,13 @@ def find_tables(rows, *kinds):
     for (_kind, table), end in zip(found, ends, strict=False):  # without any, nothing ends
         table.rows = range(table.head + 1, end)
     return found
+
+
+def is_of_several(rows):
+    """Say whether a sheet is a flat table of several exercises: its headings begin with the exercise."""
+    names = {squashed(word) for word in in_every_language(EXERCISE.heading)}
+    return any(
+        isinstance(row[0], str) and squashed(row[0]) in names and sum(map(bool, row)) > FEWEST_HEADINGS
+        for row in rows[:FIRST_ROWS]
+        if row
+    )

@@ -6,7 +6,7 @@ A name that could mean two things in one place stands for neither: what is ambig
 from collections import Counter
 from difflib import get_close_matches
 
-from mapping.workbook.spelling import squashed
+from mapping.content.spellings import squashed
 
 SECTIONS = {
     "immigration": ("Immigrants", "Иммиграция", "Иммигранты"),

@@ -1,7 +1,6 @@
 """The desk's frame: headings by room, small parts, and the pages of the flat import."""
 
 import re
-from types import SimpleNamespace
 
 import pytest
 from django import forms
@@ -15,6 +14,7 @@ from import_export.resources import modelresource_factory
 
 from mapping.availability.models import Value
 from mapping.content.models import ReviewStatus
+from mapping.content.preview import Preview
 from mapping.sources.models import Access
 from mapping.templatetags import workbench
 from tests import factories
@@ -59,14 +59,17 @@ def test_the_desk_groups_models_under_the_headings_of_the_work(db, sign_in):
     )
 
 
-def test_the_import_page_lists_every_error_with_its_row(db, sign_in):
-    errors = [(3, [SimpleNamespace(error="No such year.", row={"year": "1066"})])]
-    result = SimpleNamespace(
-        has_errors=True, has_validation_errors=False, base_errors=[], row_errors=errors, invalid_rows=[]
-    )
+def test_the_import_page_lists_every_error_with_its_row(db):
+    preview = Preview({}, faults=[(3, [("Year", "No such year.", "1066")])])
     page = render_to_string(
         "admin/import_export/import.html",
-        {"result": result, "form": forms.Form(), "opts": factories.User._meta, "fields_list": [("people", ["year"])]},
+        {
+            "preview": preview,
+            "page": preview.page(1),
+            "form": forms.Form(),
+            "opts": factories.User._meta,
+            "fields_list": [("people", ["year"])],
+        },
     )
     assert "No such year." in page
     assert "1066" in page

@@ -1,4 +1,4 @@
-"""Compare a workbook with an exercise, print what differs and, if told to, apply it."""
+"""Compare a workbook with an exercise, or a file of several with theirs; print what differs and, if told to, apply it."""
 
 import json
 import sys
@@ -12,20 +12,24 @@ from accounts.models import User
 from accounts.refusals import Refused, Unchanged
 from mapping.countries.models import Exercise
 from mapping.workbook.comparison import KEEP, TAKE
-from mapping.workbook.report import as_report, contract, unusable_report
-from mapping.workbook.services import apply_import, compare_file, upload
+from mapping.workbook.opening import Unusable
+from mapping.workbook.report import contract, unusable_report
+from mapping.workbook.services import apply_import, compare_upload, upload
 
 CLEAN, ATTENTION, UNUSABLE = 0, 1, 2
 
 
 class Command(BaseCommand):
     help = (
-        "Compare a workbook with an exercise; with --apply, apply it. Exit: 0 clean, 1 errors or conflicts, 2 unusable."
+        "Compare a workbook with an exercise, or a file of several with theirs; with --apply, apply it."
+        " Exit: 0 clean, 1 errors or conflicts, 2 unusable."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, metavar="F.xlsx")
-        parser.add_argument("--exercise", required=True, help="its code, such as KGZ-2024")
+        parser.add_argument(
+            "--exercise", help="its code, such as KGZ-2024; left out: the file tells the exercise of each row"
+        )
         parser.add_argument("--as", required=True, dest="email", metavar="EMAIL", help="on whose behalf")
         parser.add_argument("--apply", action="store_true", help="apply all of it, or nothing where errors are left")
         parser.add_argument("--conflicts", choices=[KEEP, TAKE], default="", help="which side wins a conflict")
@@ -33,22 +37,22 @@ class Command(BaseCommand):
 
     def handle(self, *, file, exercise, email, apply, conflicts, json, **_options):
         try:
-            actor, found = _person(email), _exercise(exercise)
+            actor, found = _person(email), _exercise(exercise) if exercise else None
             content = _content(file)
-            comparison, known = compare_file(actor=actor, exercise=found, content=content, otherwise=conflicts)
+            compared = _compare(actor=actor, exercise=found, content=content, conflicts=conflicts)
         except Refused as refusal:
             self._print(unusable_report(refusal), as_json=json)
             sys.exit(UNUSABLE)
-        report = as_report(comparison, known)
+        report = compared.report()
         refusal = None
-        if apply and comparison.can_apply and comparison.has_edits:
+        if apply and compared.can_apply and compared.has_edits:
             refusal = _apply(actor=actor, exercise=found, file=file, content=content, conflicts=conflicts)
         if refusal is not None:
             report["errors"] += [
                 {"sheet": "", "cell": "", "message": str(sentence)} for sentence in refusal.problems or [refusal]
             ]
         self._print(report, as_json=json)
-        if refusal is not None or not comparison.can_apply:
+        if refusal is not None or not compared.can_apply:
             sys.exit(ATTENTION)
 
     def _print(self, report, *, as_json):
@@ -88,6 +92,16 @@ def _content(file):
         return file.read_bytes()
     except OSError as error:
         raise Refused(_("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror}) from error
+
+
+def _compare(*, actor, exercise, content, conflicts):
+    try:
+        return compare_upload(actor=actor, exercise=exercise, content=content, otherwise=conflicts)
+    except Unusable as unusable:
+        if exercise is not None:
+            raise
+        told = _("%(why)s Name the exercise of a workbook of one with --exercise.") % {"why": unusable}
+        raise Refused(told) from unusable
 
 
 def _apply(*, actor, exercise, file, content, conflicts):

@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mapping.countries.models import Exercise, Role
 from tests import factories
 
 EXERCISE = "/desk/exercises/KGZ-2024/"
@@ -53,6 +56,24 @@ def test_without_an_exercise_it_lists_ones_own(exercise, outsider, regional_coor
     address = reverse("admin:mapping_source_changelist")
     assert "Exercises TJK-2024 Tajikistan All records" in sidebar(sign_in(outsider).get(address))
     assert "KGZ-2024 Kyrgyzstan TJK-2024 Tajikistan" in sidebar(sign_in(regional_coordinator).get(address))
+
+
+def test_who_coordinates_several_exercises_finds_their_files(
+    exercise, outsider, coordinator, regional_coordinator, sign_in, django_assert_num_queries
+):
+    address = reverse("admin:mapping_source_changelist")
+    files = "My work Files of several exercises Exercises"
+    assert files in sidebar(sign_in(regional_coordinator).get(address))
+    for person in (outsider, coordinator):
+        assert "My work Exercises" in sidebar(sign_in(person).get(address))
+    with CaptureQueriesContext(connection) as of_one:
+        sign_in(coordinator).get(address)
+    factories.assign(coordinator, Exercise.objects.get(code="TJK-2024"), Role.COORDINATOR)
+    with django_assert_num_queries(len(of_one)):
+        assert files in sidebar(sign_in(coordinator).get(address))
+    page = sign_in(coordinator).get(reverse("mapping_regional")).content.decode()
+    assert '<a href="/desk/workbooks/" aria-current="page">Files of several exercises</a>' in page
+    assert "Files of several exercises" not in sidebar(sign_in(coordinator).get(EXERCISE))
 
 
 def test_it_costs_two_questions_and_on_the_grid_none(under_way, consultant, sign_in, django_assert_max_num_queries):

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from mapping.workbook.models import WorkbookImport
 from tests import factories
-from tests.mapping.workbook.workbooks import edited, in_grid
+from tests.mapping.workbook.workbooks import address, edited, in_grid, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +31,9 @@ def run(capsys, file, *options, exercise="KGZ-2024", email="consultant@example.o
     """Run the import; return (exit status, the report)."""
     status = 0
     capsys.readouterr()
+    named = ["--exercise", exercise] if exercise else []
     try:
-        call_command("import_workbook", str(file), "--exercise", exercise, "--as", email, "--json", *options)
+        call_command("import_workbook", str(file), *named, "--as", email, "--json", *options)
     except SystemExit as end:
         status = end.code
     return status, json.loads(capsys.readouterr().out)
@@ -114,3 +115,63 @@ def test_an_export_that_cannot_be_is_refused_in_a_sentence(exercise, tmp_path):
         call_command("export_workbook", "XXX", "--out", str(tmp_path / "x.xlsx"))
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export_workbook", exercise.code, "--out", str(tmp_path / "no" / "x.xlsx"))
+
+
+@pytest.fixture
+def region(file, exercise, outsider, tmp_path):
+    """Two exercises in one file."""
+    factories.assess(outsider, factories.cell(factories.exercise("TJK-2024", "TJK")), "not_available")
+    region = tmp_path / "region.xlsx"
+    call_command("export_workbook", "TJK-2024", exercise.code, "TJK-2024", "--out", str(region))
+    return region
+
+
+def test_several_exercises_go_out_in_flat_tables_each_once(region, tmp_path):
+    sheet = opened(region.read_bytes())["Cells"]
+    codes = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert list(dict.fromkeys(codes)) == ["TJK-2024", "KGZ-2024"]
+    assert len(codes) == len(set(sheet.iter_rows(min_row=2, max_col=4, values_only=True)))
+    for options, codes in ((["--all"], {"KGZ-2024", "TJK-2024"}), (["KGZ-2024", "--flat"], {"KGZ-2024"})):
+        call_command("export_workbook", *options, "--out", str(tmp_path / "x.xlsx"))
+        rows = opened((tmp_path / "x.xlsx").read_bytes())["Cells"].iter_rows(min_row=2, values_only=True)
+        assert {row[0] for row in rows} == codes
+
+
+def test_an_export_of_none_or_of_unknown_ones_is_refused_in_sentences(exercise, tmp_path):
+    out = ["--out", str(tmp_path / "x.xlsx")]
+    for named in ([], ["KGZ-2024", "--all"]):
+        with pytest.raises(CommandError, match="Name the exercises"):
+            call_command("export_workbook", *named, *out)
+    with pytest.raises(CommandError, match=r"“XXX”\.\n.*“YYY”"):
+        call_command("export_workbook", "XXX", "KGZ-2024", "YYY", *out)
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_a_file_of_several_exercises_is_compared_and_applied_to_all_of_them(region, regional_coordinator, capsys):
+    everywhere = {"exercise": None, "email": regional_coordinator.email}
+    status, report = run(capsys, region, **everywhere)
+    assert (status, report["counts"]["changed"], report["errors"]) == (0, 0, [])
+    content = region.read_bytes()
+    where = address(content, "Cells", row="TJK-2024", column="Value")
+    region.write_bytes(edited(content, {("Cells", where): "partial"}))
+    status, report = run(capsys, region, "--apply", **everywhere)
+    assert (status, [change["new"] for change in report["changes"]]) == (0, ["partially_available"])
+    assert WorkbookImport.objects.get().exercise is None
+    assert run(capsys, region, **everywhere)[1]["counts"]["changed"] == 0
+
+
+def test_an_exercise_that_the_coordinator_may_not_change_ends_with_1(region, coordinator, capsys):
+    status, report = run(capsys, region, "--apply", exercise=None, email=coordinator.email)
+    assert status == 1
+    assert [error["message"] for error in report["errors"]] == ["“TJK-2024” is no exercise that you may change."]
+
+
+def test_a_file_of_the_other_sort_ends_with_2_and_says_how_to_name_it(
+    region, file, consultant, regional_coordinator, capsys
+):
+    status, report = run(capsys, file, exercise=None, email=regional_coordinator.email)
+    assert (status, "with --exercise" in report["errors"][0]["message"]) == (2, True)
+    status, report = run(capsys, region)
+    assert (status, "with no --exercise" in report["errors"][0]["message"]) == (2, True)
+    status, report = run(capsys, region, exercise=None)
+    assert (status, "Only coordinators" in report["errors"][0]["message"]) == (2, True)

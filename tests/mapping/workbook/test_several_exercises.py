@@ -164,6 +164,13 @@ def test_an_exercise_that_the_person_may_not_change_is_an_error(two, content, co
     assert not found.can_apply
 
 
+def test_on_the_page_of_one_exercise_it_is_refused_as_what_it_is(two, content, regional_coordinator):
+    flat = write_regional([content_of(two[0])])
+    for exercise, file in ((two[0], content), (two[1], content), (two[0], flat)):
+        with pytest.raises(Unusable, match="This is a file of several exercises"):
+            upload(actor=regional_coordinator, exercise=exercise, name="region.xlsx", content=file)
+
+
 def test_it_is_a_coordinators(two, content, consultant, observer):
     for person in (consultant, observer):
         with pytest.raises(Refused, match="Only coordinators"):

@@ -1,0 +1,33 @@
+"""How people write the words of closed lists, in every language of the site: for workbook and flat file alike."""
+
+import re
+from functools import lru_cache
+
+from mapping.fields import folded, in_every_language
+
+
+@lru_cache(maxsize=20_000)
+def squashed(text):
+    """Return a heading or word without case, spaces, signs and the hyphens of a narrow column."""
+    return re.sub(r"[\W_]+", "", folded(text))
+
+
+def spellings_of(labels):
+    """Return {spelling, squashed: key} of a closed list {key: label}: by label in every language, or by key."""
+    keys = {squashed(word): key for key, label in labels.items() for word in in_every_language(label)}
+    return keys | {squashed(key): key for key in labels}
+
+
+def listed(spellings, keys):
+    """Return {spelling: key}; words are squashed, signs and numbers such as ✓ and 0.5 stay as they are."""
+    return {
+        squashed(word) if word.replace("_", "").isalpha() else word: key
+        for key, words in spellings.items()
+        if key in keys
+        for word in words.split()
+    }
+
+
+def found_as(keys, text):
+    """Return the key that a text stands for among {spelling: key}, or None."""
+    return keys.get(squashed(text)) or keys.get(text.strip().casefold())
