@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -57,9 +58,9 @@ class WorkbenchAdminSite(AdminSite):
         return super().index(request, {"home": found, **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):
-        """Return the models the person may see: by heading, or of one app as Django has them."""
-        apps = super().get_app_list(request, app_label)
-        return apps if app_label else _by_heading(apps)
+        """Return the models the person may see: of one app as Django has them, or by heading, found out when shown."""
+        of_apps = super().get_app_list
+        return of_apps(request, app_label) if app_label else SimpleLazyObject(lambda: _by_heading(of_apps(request)))
 
 
 def _by_heading(apps):

@@ -8,7 +8,9 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 
+from openpyxl import load_workbook
 from playwright.sync_api import sync_playwright
 
 from tests import services
@@ -18,6 +20,7 @@ FOLDER = ROOT / "docs" / "pictures"
 EXERCISE = "/desk/exercises/KGZ-2024/"
 SECTION = f"{EXERCISE}sections/immigration/"
 CELLS = f"{EXERCISE}cells/?section=emigration&value=available"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANSWER_LINK = re.compile(r"https?://\S+/answer/\S+")
 
 
@@ -39,6 +42,10 @@ class Picture:
 PICTURES = [
     Picture("sign-in", "", "/accounts/login/", height=700),
     Picture("home", "reviewer", "/desk/", height=780),
+    Picture("home-coordinator", "coordinator", "/desk/", scroll_to="#overview", height=420),
+    Picture("work", "consultant", "/desk/work/", height=640),
+    Picture("notifications", "reviewer", "/desk/notifications/", height=560),
+    Picture("account", "consultant", "/accounts/", height=760),
     Picture("exercise", "consultant", EXERCISE),
     Picture("section", "consultant", SECTION),
     Picture("details", "consultant", SECTION, details_of="td.c-partially_available", height=640),
@@ -46,16 +53,27 @@ PICTURES = [
     Picture("section-dark", "consultant", SECTION, scheme="dark"),
     Picture("cell", "consultant", CELLS, ("table.list tbody th a",)),
     Picture("claim", "consultant", CELLS, ("table.list tbody th a",), scroll_to=".inline-group"),
+    Picture("claims-in-bulk", "consultant", f"{SECTION}claims/"),
+    Picture("cells", "consultant", f"{EXERCISE}cells/?open=contradicted", height=720),
     Picture("sources", "consultant", f"{EXERCISE}sources/", height=640),
     Picture("source", "consultant", f"{EXERCISE}sources/", ("table.sources tbody th a",)),
     Picture("submit", "consultant", f"{EXERCISE}sections/big_data/submit/", height=700),
     Picture("review", "reviewer", f"{EXERCISE}sections/return_migration/", scroll_to="#review"),
+    Picture("review-changes", "reviewer", f"{EXERCISE}sections/return_migration/review/"),
+    Picture("comments", "reviewer", f"{EXERCISE}comments/?all=1", height=560),
+    Picture("decisions", "reviewer", f"{EXERCISE}decisions/", height=560),
     Picture("history", "reviewer", f"{EXERCISE}sources/", ("table.sources tbody th a", ".historylink")),
+    Picture("requests", "coordinator", f"{EXERCISE}requests/", height=420),
     Picture("request", "coordinator", f"{EXERCISE}requests/", ("table.list tbody th a",), height=660),
     Picture("answer", "", "the link in the mail"),
     Picture("answer-phone", "", "the link in the mail", width=360, height=760),
     Picture("summary", "observer", f"{EXERCISE}summaries/", ("table.list tbody th a",)),
+    Picture("summaries", "coordinator", f"{EXERCISE}summaries/", height=420),
     Picture("workbook", "consultant", f"{EXERCISE}workbook/", height=700),
+    Picture("comparison", "consultant", f"{EXERCISE}workbook/"),
+    Picture("assignments", "coordinator", f"{EXERCISE}assignments/", height=760),
+    Picture("records", "coordinator", "/desk/mapping/agency/", height=760),
+    Picture("indicator", "coordinator", "/desk/mapping/indicator/", ("#result_list tbody th a",)),
     Picture("freeze", "coordinator", EXERCISE, scroll_to="#freeze-title"),
 ]
 
@@ -115,6 +133,8 @@ def _take(picture, site, browser, *, session):
     address = _answer_link(site) if picture.name.startswith("answer") else picture.address
     response = page.goto(address)
     assert response.status == 200, f"{picture.name}: {address} answers {response.status}"
+    if picture.name == "comparison":
+        _upload_a_changed_workbook(page, address)
     for link in picture.links:
         page.locator(link).first.click()
         page.wait_for_load_state()
@@ -128,6 +148,19 @@ def _take(picture, site, browser, *, session):
     page.screenshot(path=path, animations="disabled")
     print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1000} kB  {page.url.removeprefix(site.url)}", flush=True)
     context.close()
+
+
+def _upload_a_changed_workbook(page, address):
+    """Bring in the exercise's workbook with some cells of a section set to another value."""
+    book = load_workbook(BytesIO(page.request.get(f"{address}download/").body()))
+    cells = [cell for row in book["Emigration"].iter_rows() for cell in row if cell.value == "Not available"]
+    for cell in cells[:6]:
+        cell.value = "Available"
+    changed = BytesIO()
+    book.save(changed)
+    page.set_input_files("#id_file", {"name": "KGZ-2024.xlsx", "mimeType": XLSX, "buffer": changed.getvalue()})
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_url("**/workbook/*/")
 
 
 def _answer_link(site):

@@ -1,7 +1,11 @@
 """The availability table: a cell for each indicator and year, and the claims it rests on."""
 
+from itertools import chain
+
 from django.db import models
 from django.db.models import Q
+from django.db.models import Value as Literal
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -122,10 +126,21 @@ class Cell(ReviewedRow):
         return {**values(self, self.CONTENT_FIELDS), "claims": claims}
 
 
+# What `Claim.said` tells, in this order, with spaces between: keys hold none.
+SAID = ("value", "access", "scope", "subgroup", "publisher_id", "collector_id")
+
+
+def _in_one_text():
+    columns = [Cast(Coalesce(name, 0) if name.endswith("_id") else name, models.CharField()) for name in SAID]
+    return Concat(*list(chain.from_iterable((Literal(" "), column) for column in columns))[1:])
+
+
 class Claim(models.Model):
     """What one source, or one statement, says about one cell. Part of the cell's content, with a version of its own."""
 
-    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="claims", verbose_name=_("cell"))
+    cell = models.ForeignKey(
+        Cell, on_delete=models.CASCADE, related_name="claims", verbose_name=_("cell"), db_index=False
+    )
     source = models.ForeignKey(
         Source, on_delete=models.PROTECT, null=True, blank=True, related_name="claims", verbose_name=_("source")
     )
@@ -152,6 +167,8 @@ class Claim(models.Model):
     locator = models.CharField(_("where in the source"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # What the rules ask of a claim, in one text: a grid reads it of thousands.
+    said = models.GeneratedField(expression=_in_one_text(), output_field=models.TextField(), db_persist=True)
 
     CONTENT_FIELDS = (
         "source", "statement_kind", "statement", "stated_on", "value", "access", "scope", "nature", "languages",
@@ -172,6 +189,7 @@ class Claim(models.Model):
                 violation_error_message=_("A claim rests on a source or on a statement: choose one."),
             ),
         ]
+        indexes = [models.Index(fields=["cell", "said"], name="claims_of_cell")]
 
     def __str__(self):
         return f"{self.basis}: {self.get_value_display()}"

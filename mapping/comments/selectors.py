@@ -1,5 +1,6 @@
 """Read comments: the threads about a row, how many are open, which of them stand against submitting."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -7,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.selectors import read_people
 from mapping.availability.models import Cell
 from mapping.comments.models import About, Comment
 from mapping.sources.models import Source
@@ -44,21 +46,32 @@ def about_row(about, row):
 
 
 def threads(exercise, about, row, *, resolved=True):
-    """Return the [Thread] about a row, the open ones first, by one query."""
+    """Return the [Thread] about a row, the open ones first."""
     found = Comment.objects.filter(exercise=exercise, **about_row(about, row))
     return in_threads(found if resolved else found.filter(Q(resolved_at=None) & ~Q(parent__resolved_at__isnull=False)))
 
 
 def in_threads(comments):
-    """Return comments as [Thread], the open ones first; by one query."""
+    """Return comments as [Thread], the open ones first; by two queries, or by one where there are none."""
     by_thread, opening = {}, []
-    for comment in comments.select_related("author", "resolved_by").order_by("created_at", "pk"):
+    comments = list(comments.order_by("created_at", "pk"))
+    read_people(comments, "author", "resolved_by")
+    for comment in comments:
         if comment.parent_id:
             by_thread.setdefault(comment.parent_id, []).append(comment)
         else:
             opening.append(comment)
     opening.sort(key=lambda comment: not comment.is_open)
     return [Thread(comment, by_thread.get(comment.pk, [])) for comment in opening]
+
+
+def said_in_section(exercise, section):
+    """Return ([Thread] about a section, {cell id: how many threads about that cell of it are open})."""
+    of_cells = Q(cell__indicator__section=section, parent=None, resolved_at=None)
+    said = in_threads(Comment.objects.filter(of_cells | Q(section_key=section.key), exercise=exercise))
+    counts = Counter(thread.comment.cell_id for thread in said)
+    del counts[None]
+    return [thread for thread in said if thread.comment.cell_id is None], counts
 
 
 def open_threads(**about):

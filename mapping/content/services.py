@@ -61,7 +61,7 @@ def validate(row):
     problems = [
         f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
         for field in row._meta.concrete_fields
-        if "\0" in _text(getattr(row, field.attname))
+        if not field.generated and "\0" in _text(getattr(row, field.attname))
     ]
     try:
         row.clean_fields(exclude=foreign)

@@ -57,6 +57,8 @@ def _row(held, typed, enter, review):
     return {
         "held": held,
         "due_on": due_on,
+        "consultant_lost": assignment.consultant_id is not None and assignment.consultant_id not in enter,
+        "reviewer_lost": assignment.reviewer_id is not None and assignment.reviewer_id not in review,
         "enter": _choices(enter, chosen["consultant"], assignment.consultant),
         "review": _choices(review, chosen["reviewer"], assignment.reviewer),
     }

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from django.db.models import Aggregate, OuterRef, Subquery, TextField
-from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,7 +42,7 @@ class CellFacts(NamedTuple):
 
 
 class ClaimFacts(NamedTuple):
-    """What the rules ask of a claim."""
+    """What the rules ask of a claim, in the order of `Claim.said`."""
 
     value: str
     access: str
@@ -124,22 +123,32 @@ def _word(choices, key):
 # --- Reading -----------------------------------------------------------------
 
 
-def section_cells(exercise, section):
-    """Return the cells of a section in the order of its indicators and years."""
-    cells = Cell.objects.filter(exercise=exercise, indicator__section=section)
-    return facts(cells.order_by("indicator__order", "year"))
+def section_cells(exercise, section, comments):
+    """Return ([CellFacts] of a section in the order of its indicators and years, {id: Indicator}); one query.
+
+    Parameters: `comments` is {cell id: how many threads about it are open}; to count a cell at a time takes long.
+    """
+    cells = Cell.objects.filter(exercise=exercise, indicator__section=section).order_by("indicator__order", "year")
+    rows = cells.annotate(said=_claims_said()).values_list(
+        "indicator__title", "indicator__group", *CellFacts._fields[:-1]
+    )
+    found, indicators = [], {}
+    for title, group, pk, indicator_id, *rest in rows:
+        found.append(CellFacts(pk, indicator_id, *rest, comments.get(pk)))
+        if indicator_id not in indicators:
+            indicators[indicator_id] = Indicator(pk=indicator_id, title=title, group=group)
+    return found, indicators
 
 
 def facts(cells):
-    """Return a queryset of cells as [CellFacts], by one query."""
+    """Return a queryset of some cells as [CellFacts], by one query."""
     rows = cells.annotate(said=_claims_said(), open_comments=open_of_cell()).values_list(*CellFacts._fields)
     return list(map(CellFacts._make, rows))
 
 
 class _Lines(Aggregate):
-    """The rows of a group in one text: a line a row, its columns with spaces between."""
+    """The texts of a group in one text, a line each."""
 
-    arg_joiner = " || ' ' || "
     output_field = TextField()
 
     def as_sqlite(self, compiler, connection, **kwargs):
@@ -151,9 +160,8 @@ class _Lines(Aggregate):
 
 def _claims_said():
     """Return an expression: what the rules ask of a cell's claims, a line a claim. A row a claim would take long."""
-    columns = [Coalesce(name, 0) if name.endswith("_id") else name for name in ClaimFacts._fields]
     claims = Claim.objects.filter(cell=OuterRef("pk")).order_by().values("cell")
-    return Subquery(claims.annotate(lines=_Lines(*columns)).values("lines"))
+    return Subquery(claims.annotate(lines=_Lines("said")).values("lines"))
 
 
 def _claims(said):

@@ -13,7 +13,6 @@ from mapping.countries.permissions import EDITORS, REVIEWERS, has_role
 from mapping.desk import grid
 from mapping.desk.grid_html import Drawing, rows
 from mapping.desk.grid_words import words
-from mapping.framework.models import Indicator
 
 YEARS_DOWN = "years"
 PLACE_OF_ROWS = "<!-- the rows of the grid -->"
@@ -25,11 +24,12 @@ def put_rows(response):
     response.content = response.content.replace(PLACE_OF_ROWS.encode(), rows.encode(), 1)
 
 
-def of(request, exercise, section, cells, *, read_at, choosable, found=None, typed=None, refused=None):
+def of(request, exercise, section, cells, indicators, *, read_at, choosable, found=None, typed=None, refused=None):
     """Return what the section's template shows of the grid.
 
-    Parameters: `cells` are the section's CellFacts, read at `read_at` or after, `choosable` those a reviewer may choose; `found` says
-    which cells to narrow it to (Found); `typed` and `refused` are those of a refused save.
+    Parameters: `cells` and `indicators` are the section's (grid.section_cells), read at `read_at` or after, `choosable`
+    those a reviewer may choose; `found` says which cells to narrow it to (Found); `typed` and `refused` are those of a
+    refused save.
     """
     marked = found.cells if found else frozenset()
     wanted = marked | (refused.refusals.keys() if refused else set())
@@ -37,7 +37,6 @@ def of(request, exercise, section, cells, *, read_at, choosable, found=None, typ
     years_down = request.GET.get("layout") == YEARS_DOWN
     years, has_more_years = grid.years_of(exercise, cells, every_year=every_year)
     shown = grid.shown(request.user, exercise, cells)
-    indicators = Indicator.objects.filter(section=section).only("title", "group").in_bulk()
     drawing = Drawing(
         groups=grid.groups_of(grid.rows_with(cells, wanted) if marked else cells, indicators, years),
         years=years,

@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim
+from mapping.comments.models import LONGEST
+from mapping.comments.permissions import why_not_block, why_not_comment
 from mapping.countries.permissions import REVIEWERS, has_role
 from mapping.desk import selectors
 from mapping.review.changes import Changes, since_decision
@@ -59,6 +61,9 @@ def context(request, exercise, section, *, typed=None):
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "decides": has_role(request.user, exercise, REVIEWERS) and not exercise.is_frozen,
         "others": others_deciding(request.user, exercise, section),
+        "comments": not why_not_comment(request.user, exercise),
+        "may_block": not why_not_block(request.user, exercise),
+        "longest_comment": LONGEST,
     }
 
 

@@ -25,12 +25,12 @@ class Talk:
         return sum(1 for thread in self.threads if thread.comment.is_open)
 
 
-def talk_about(user, exercise, about, row, *, back="", typed=None):
-    """Return the Talk about a row of the exercise, by one query.
+def talk_about(user, exercise, about, row, *, threads=None, back="", typed=None):
+    """Return the Talk about a row of the exercise; its `threads` may be read already.
 
     Parameters: `typed` is what a refused person typed: {the thread's id, or "" for a new one: text}.
     """
-    threads = selectors.threads(exercise, about, row)
+    threads = selectors.threads(exercise, about, row) if threads is None else threads
     for thread in threads:
         thread.comment.exercise = exercise
         thread.why_not_resolve = permissions.why_not_resolve(user, thread.comment)

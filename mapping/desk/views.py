@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.refusals import Refused
 from mapping.availability.services import save_cells
 from mapping.comments.models import About
+from mapping.comments.selectors import said_in_section
 from mapping.content.errors import RowsRefused
 from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role
@@ -25,7 +26,6 @@ from mapping.desk.waiting_kinds import Kind
 from mapping.desk.waiting_talk import news_of
 from mapping.harmonisation.selectors import decisions
 from mapping.review.free_reviewers import nobody_free
-from mapping.review.meanwhile import others_deciding
 from mapping.review.selectors import section_review
 
 WAITING_PAGE = 60  # lines
@@ -115,13 +115,15 @@ def section(request, exercise, key):
 
 def _section_page(request, exercise, sections, section, *, typed=None, refused=None):
     read_at = timezone.now()
-    cells = grid.section_cells(exercise, section)
+    threads, comments = said_in_section(exercise, section)
+    cells, indicators = grid.section_cells(exercise, section, comments)
     if refused is not None and not refused.refusals.keys() <= {cell.pk for cell in cells}:
         raise Http404  # a cell of another section or exercise was posted
     standing = section_review(request.user, exercise, section, cells)
     position = sections.index(section)
     context = {
         "title": section.title,
+        "available_apps": (),  # has no sidebar that lists all records, nor time to find them out
         "sections": sections,
         "section": section,
         "number": position + 1,
@@ -132,6 +134,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
             exercise,
             section,
             cells,
+            indicators,
             read_at=read_at,
             choosable=standing.to_return.cells,
             found=found.in_section(request, exercise, sections, section),
@@ -142,9 +145,10 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
-        "others": others_deciding(request.user, exercise, section),
         "decisions": list(decisions(exercise, section)),
-        "talk": talk_about(request.user, exercise, About.SECTION, section, back=f"{request.path}#talk"),
+        "talk": talk_about(
+            request.user, exercise, About.SECTION, section, threads=threads, back=f"{request.path}#talk"
+        ),
     }
     page = exercise_page(request, "mapping/desk/section.html", exercise, **context)
     page.add_post_render_callback(grid_page.put_rows)

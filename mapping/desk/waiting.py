@@ -114,7 +114,7 @@ def _cells_told(group):
     return Waiting(
         kind=kind,
         title=f"{code}: {group['indicator__section__title']}",
-        address=reverse("exercise_section", args=[code, key])
+        address=reverse("section_review", args=[code, key])
         if to_review
         else _list("exercise_cells", group, section=key, **query[kind]),
         amount=_cells(group["count"]),

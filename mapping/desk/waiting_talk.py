@@ -82,7 +82,10 @@ def due_sections(user):
         Waiting(
             kind=Kind.LATE if row.due_on < today else Kind.DUE,
             title=f"{row.exercise.code}: {row.title or row.section_key}",
-            address=reverse("exercise_section", args=[row.exercise.code, row.section_key]),
+            address=reverse(
+                "exercise_section" if row.consultant_id == user.pk else "section_review",
+                args=[row.exercise.code, row.section_key],
+            ),
             amount=_days(row.due_on, today),
             since=row.due_on,
             detail=_("Due on %(day)s, and not all of it is submitted.") % {"day": date_format(row.due_on)}

@@ -11,7 +11,7 @@ def decisions(exercise, section=None, *, withdrawn=False):
         found = found.filter(section_key=section.key)
     if not withdrawn:
         found = found.filter(withdrawn_at=None)
-    return found.select_related("written_by", "changed_by")
+    return found.select_related("changed_by")
 
 
 def decisions_for(exercise, indicator):

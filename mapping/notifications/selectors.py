@@ -1,6 +1,6 @@
 """Read what a person is told of."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from mapping.notifications.models import MOST_COUNTED, Delivery, Kind, Notification, Preference
@@ -23,8 +23,9 @@ def shown(user):
 
 
 def waiting(user):
-    """Return what still waits for a person, oldest first."""
-    return shown(user).filter(settled_at=None).order_by("at", "pk")
+    """Return what still waits for a person, oldest first; of a frozen exercise, only who mentions them."""
+    acts = Q(exercise__frozen_at=None) | Q(kind=Kind.MENTION)
+    return shown(user).filter(acts, settled_at=None).order_by("at", "pk")
 
 
 def wanted_in_digest(user):

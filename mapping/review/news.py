@@ -11,7 +11,7 @@ from mapping.duties.selectors import TO_ENTER, reviewers_of
 from mapping.notifications.models import Kind
 from mapping.notifications.services import notify, settle
 from mapping.review.models import Decision
-from mapping.sources.models import Source
+from mapping.sources.services import settle_news
 
 # Sources belong to several sections: what is told of them is told of the exercise's list of sources.
 SOURCES = "sources"
@@ -83,8 +83,7 @@ def _settle(actor, exercise, kind, model, groups):
     """
     waited = Kind.RETURNED if kind == Decision.Kind.SUBMITTED else Kind.SUBMITTED
     if model is not Cell:
-        left = Source.objects.filter(exercise=exercise, status=waited.value)  # the kinds are called as the states
-        settle(actor=actor, kinds=[waited], section_keys=[""], exercise=exercise, unless=left)
+        settle_news(actor=actor, exercise=exercise, kind=waited)
         return
     keys = [section.key for section in groups]
     cells = Cell.objects.filter(exercise=exercise, indicator__section__key=OuterRef("section_key"))

@@ -67,17 +67,21 @@ def section_review(user, exercise, section, cells):
     """
     sources = list(section_sources(exercise, section))
 
+    kinds = {
+        model: {(row.status, row.submitted_by_id) for row in found}
+        for model, found in ((Cell, cells), (Source, sources))
+    }
+
     def allowed(model, found, why_not):
         """Ask a rule once for all rows that are alike: a section may have thousands."""
-        kinds = {(row.status, row.submitted_by_id) for row in found}
-        allowed_kinds = {
+        refused = {
             (status, submitter)
-            for status, submitter in kinds
-            if not why_not(user, model(exercise=exercise, status=status, submitted_by_id=submitter))
+            for status, submitter in kinds[model]
+            if why_not(user, model(exercise=exercise, status=status, submitted_by_id=submitter))
         }
-        if allowed_kinds == kinds:
-            return list(found)
-        return [row for row in found if (row.status, row.submitted_by_id) in allowed_kinds]
+        if refused == kinds[model]:
+            return []
+        return [row for row in found if (row.status, row.submitted_by_id) not in refused] if refused else list(found)
 
     def rows(why_not):
         return Rows(allowed(Cell, cells, why_not), allowed(Source, sources, why_not))

@@ -14,6 +14,8 @@ from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, se
 from mapping.countries.models import Agency, Exercise
 from mapping.fields import folded
 from mapping.inputs import is_language
+from mapping.notifications.models import Kind
+from mapping.notifications.services import settle
 from mapping.sources.citations import citation_key, fold_link, next_suffix, split_citation_key, years_named
 from mapping.sources.errors import SourceInUse
 from mapping.sources.models import Attachment, Source
@@ -107,6 +109,16 @@ def delete_source(*, actor, source, version, reason=""):
         )
     )
     source.delete()
+    settle_news(actor=actor, exercise=source.exercise, kind=Kind.RETURNED)
+
+
+def settle_news(*, actor, exercise, kind):
+    """Settle what people were told of sources of an exercise where none waits for it any more, in the cause's transaction.
+
+    Parameters: `kind` is RETURNED or SUBMITTED, called as the states are.
+    """
+    left = Source.objects.filter(exercise=exercise, status=kind.value)
+    settle(actor=actor, kinds=[kind], section_keys=[""], exercise=exercise, unless=left)
 
 
 @transaction.atomic

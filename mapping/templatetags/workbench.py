@@ -6,10 +6,12 @@ The symbols themselves are drawn once a page by `templates/_sprite.html`.
 import re
 
 from django import forms, template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
@@ -46,6 +48,14 @@ INLINE_STYLE = re.compile(r'<(ins|del) style="[^"]*">')
 def icon(name):
     """Return the symbol of that name, silent to a screen reader: a word stands beside it."""
     return format_html('<svg class="i" aria-hidden="true"><use href="#{}"/></svg>', name)
+
+
+@register.filter
+def how_long(moment):
+    """Return since when something is so, as people say it."""
+    if timezone.localdate(moment) == timezone.localdate():
+        return gettext("since today")
+    return gettext("for %(time)s") % {"time": timesince(moment, depth=1)}
 
 
 @register.simple_tag

@@ -33,7 +33,11 @@ class _Comparing:
         self.choices, self.otherwise = choices, otherwise
         self.found = Comparison(no_counts(), errors=list(file.errors), ignored=list(file.ignored))
         self.index = SourceIndex(known.sources)
-        self.named = {"source": set(), "claim": set()}  # ids that stand in the file
+        untouched = file.untouched.keys
+        self.named = {
+            kind: {pk for (pk,) in untouched[kind]} for kind in ("source", "claim")
+        }  # ids that stand in the file
+        self.found.counts["unchanged"] = len(file.untouched)
         self.conflicting = set()  # names of rows
         self.at_fault = set()
 
@@ -76,7 +80,9 @@ class _Comparing:
                 _("The id belongs to “%(held)s”, the row says “%(said)s”. Put the ids back to their rows, or empty the id of a new source.")
                 % {"held": meant.held.citation_key, "said": row.citation_key},
             )  # fmt: skip
-        elif any(other.key == row.key and other.sheet == row.sheet for other in meant.rows):
+        elif row.key in self.file.untouched.keys["source"] or any(
+            other.key == row.key and other.sheet == row.sheet for other in meant.rows
+        ):
             self._error(row, "id", _("Two rows carry this id. Empty the id of the copy."))
         return meant
 
@@ -292,6 +298,8 @@ class _Comparing:
         if not said.sound:
             self.at_fault.add(held.name)
             return
+        if held.key in self.file.untouched.keys[held.kind]:
+            self.found.counts["unchanged"] -= 1  # another row tells of it too: it counts once
         if held.name in self.conflicting:
             self.found.counts["conflicts"] += 1
         else:

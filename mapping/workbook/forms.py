@@ -12,7 +12,7 @@ CHOICE_PREFIX = "choice:"
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("Workbook"), help_text=gettext_lazy("An Excel file (.xlsx) of at most 20 MB.")
+        label=gettext_lazy("Workbook"), help_text=gettext_lazy("An Excel file (.xlsx) of at most 40 MB.")
     )
 
     def clean_file(self):

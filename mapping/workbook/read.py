@@ -10,6 +10,7 @@ from mapping.content.spellings import squashed
 from mapping.fields import in_every_language
 from mapping.sources.models import Source
 from mapping.workbook import layout, usual_names
+from mapping.workbook.fingerprints import Untouched
 from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
 from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.plain import to_model
@@ -65,6 +66,7 @@ class FileContent:
     errors: list = field(default_factory=list)
     ignored: list = field(default_factory=list)
     stamps: Stamps = field(default_factory=Stamps)
+    untouched: Untouched = field(default_factory=Untouched)  # rows that were not even read
 
 
 def unheard(step, steps, title):

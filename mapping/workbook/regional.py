@@ -4,6 +4,7 @@ The same columns, words, stamps and rules as the workbook of one exercise; a fir
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -12,11 +13,12 @@ from xlsxwriter import Workbook
 
 from mapping.fields import folded
 from mapping.workbook import layout
+from mapping.workbook.fingerprints import KINDS, Untouched, fingerprint
 from mapping.workbook.layout import EXERCISE, REGIONAL_CELLS, REGIONAL_CLAIMS, REGIONAL_SOURCES, Kind
 from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.read import Place, Reader, unheard
 from mapping.workbook.spelling import Words, shortened
-from mapping.workbook.stamps import is_stamp_sheet, read_stamps_of_several, stamp_rows
+from mapping.workbook.stamps import is_stamp_sheet, read_fingerprints, read_stamps, stamp_rows, stamps_of_several
 from mapping.workbook.tables import Headings, Table, find_tables
 from mapping.workbook.write import OPTIONS
 
@@ -37,10 +39,10 @@ def write_regional(contents):
         row = 0
         for known in contents:
             words, code = Words(known), known.exercise.code
-            for table, rows in zip(tables, (_cells(known), _sources(known), _claims(known)), strict=True):
-                table.write(words, code, rows)
+            told = zip(KINDS, tables, (_cells(known), _sources(known), _claims(known)), strict=True)
+            fingerprints = {kind: table.write(words, code, rows) for kind, table, rows in told}
             head = {"exercise": code, "methodology": f"{known.exercise.methodology.key}"}
-            for line in list(stamp_rows(known, head=head))[1 if row else 0 :]:
+            for line in list(stamp_rows(known, head=head, fingerprints=fingerprints))[1 if row else 0 :]:
                 for column, text in enumerate(line):
                     if text:
                         stamps.write_string(row, column, text)
@@ -64,25 +66,32 @@ class _FlatSheet:
         self._sheet.freeze_panes(1, 1)
 
     def write(self, words, code, rows):
+        """Write the rows of one exercise; return the fingerprint of each."""
+        fingerprints = []
         for row in rows:
             self._row += 1
             self._sheet.write_string(self._row, 0, code)
-            for at, column in enumerate(self._columns[1:], start=1):
-                if plain := row.get(column.field, ""):
-                    self._write_cell(at, column, plain, words)
+            shown = [_shown(column, row.get(column.field, ""), words) for column in self._columns[1:]]
+            for at, cell in enumerate(shown, start=1):
+                if cell != "":
+                    self._write_cell(at, cell)
+            fingerprints.append(fingerprint(shown))
+        return fingerprints
 
-    def _write_cell(self, at, column, plain, words):
-        if column.kind in {Kind.ID, Kind.YEAR}:
-            self._sheet.write_number(self._row, at, plain)
-            return
-        shown = words.written(column, plain)
-        if isinstance(shown, date):
-            self._sheet.write_datetime(self._row, at, shown, self._dates)
+    def _write_cell(self, at, cell):
+        if isinstance(cell, int):
+            self._sheet.write_number(self._row, at, cell)
+        elif isinstance(cell, date):
+            self._sheet.write_datetime(self._row, at, cell, self._dates)
         else:
-            self._sheet.write_string(self._row, at, shown)
+            self._sheet.write_string(self._row, at, cell)
 
     def close(self):
         self._sheet.autofilter(0, 0, max(1, self._row), len(self._columns) - 1)
+
+
+def _shown(column, plain, words):
+    return plain if column.kind is Kind.ID or column.kind is Kind.YEAR else words.written(column, plain)
 
 
 def _place(key):
@@ -106,19 +115,23 @@ def _claims(known):
         yield {**claim.values, **_place(claim.cell), "id": claim.pk}
 
 
+_NOT_EXPORTED = ("", (), 0, [])
+
+
 class RegionalFile:
     """A file of several exercises, opened: which of its rows belong to which exercise."""
 
     def __init__(self, content, progress=unheard):
         self.errors, self._stamps, self._readers = [], {}, {}
         self._rows = defaultdict(list)  # {exercise's code, folded: [(which table, sheet, Table)]}
+        self._order = {}  # {which table, name of the sheet: where its columns stand, as they were exported}
         self.codes = {}  # {folded: as written}
         kinds = {Headings.of_columns(columns): number for number, (_name, columns) in enumerate(_SHEETS)}
         sheets = open_sheets(content)
         for number, sheet in enumerate(sheets, start=1):
             progress(number, len(sheets), _("Reading the sheet “%(sheet)s”") % {"sheet": sheet.name})
             if is_stamp_sheet(sheet.rows):
-                self._stamps = read_stamps_of_several(sheet.rows)
+                self._stamps = stamps_of_several(sheet.rows)
             elif found := _best_table(sheet, kinds):
                 self._share_out(sheet, *found)
         if not self.codes:
@@ -129,6 +142,7 @@ class RegionalFile:
 
     def _share_out(self, sheet, kind, table):
         at = table.columns[EXERCISE]
+        self._order[kind, sheet.name] = [table.columns.get(column) for column in _SHEETS[kind][1][1:]]
         columns = {column: place for column, place in table.columns.items() if column is not EXERCISE}
         strange = table.strange
         for number in table.rows:
@@ -159,15 +173,35 @@ class RegionalFile:
         told = _("“%(code)s” is no exercise that you may change.")
         self.refuse(key, told % {"code": shortened(self.codes[key][0])})
 
-    def content_of(self, key, known):
-        """Return the FileContent of one exercise."""
+    def untouched(self, key, code, versions):
+        """Return which rows of one exercise nobody touched since the export; `versions` is {kind: {key: version now}}."""
+        exported, rest = read_fingerprints(self._stamps.get(code, []))
+        found, count = Untouched(), len(exported)
+        for kind, sheet, table in self._rows[key]:
+            order = self._order[kind, sheet.name]
+            for number in table.rows:
+                row = sheet.rows[number]
+                mark = fingerprint(["" if at is None else row[at] for at in order])
+                told, named, version, _stamp = exported.get(mark, _NOT_EXPORTED)
+                if told == KINDS[kind] and versions[told].get(named) == version:
+                    found.keys[told].add(named)
+                    found.rows.add((sheet.name, number))
+                    del exported[mark]  # a copy of the row is found no second time
+        found.stamps = rest + [stamp for *_told, stamp in exported.values()]
+        in_file = sum(len(table.rows) for _kind, _sheet, table in self._rows[key])
+        found.is_all = len(found) == count == in_file
+        return found
+
+    def content_of(self, key, known, untouched):
+        """Return the FileContent of one exercise, but for its untouched rows."""
         methodology = known.exercise.methodology_id
         reader = Reader(known, Words(known), like=self._readers.get(methodology))
         self._readers.setdefault(methodology, reader)
         for kind, sheet, table in self._rows[key]:
-            (reader.read_cell_rows, reader.read_source_rows, reader.read_claim_rows)[kind](sheet, table)
-        if stamps := self._stamps.get(known.exercise.code):
-            reader.found.stamps = stamps
+            rest = replace(table, rows=[row for row in table.rows if (sheet.name, row) not in untouched.rows])
+            (reader.read_cell_rows, reader.read_source_rows, reader.read_claim_rows)[kind](sheet, rest)
+        reader.found.stamps = read_stamps(untouched.stamps)
+        reader.found.untouched = untouched
         return reader.found
 
 

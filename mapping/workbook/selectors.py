@@ -67,6 +67,24 @@ def blank_content(methodology, exercise=None):
     )
 
 
+def nothing_of(exercise):
+    """Return Known of an exercise of which nothing is to be told."""
+    return Known(exercise, sections=[], cells={}, sources={}, claims={}, agencies={}, agency_names={}, terms={})
+
+
+def versions_of(exercise):
+    """Return {kind: {key: version}} of all cells, sources and claims of an exercise, by three queries."""
+    cells = Cell.objects.filter(exercise=exercise).order_by()
+    cells = cells.values_list("indicator__section__key", "indicator__key", "year", "version")
+    sources = Source.objects.filter(exercise=exercise).order_by().values_list("pk", "version")
+    claims = Claim.objects.filter(cell__exercise=exercise).order_by().values_list("pk", "version")
+    return {
+        "cell": {(section, indicator, year): version for section, indicator, year, version in cells},
+        "source": {(pk,): version for pk, version in sources},
+        "claim": {(pk,): version for pk, version in claims},
+    }
+
+
 @dataclass(frozen=True)
 class NoExercise:
     """What a workbook tells of its exercise, where there is none yet."""

@@ -20,6 +20,7 @@ from mapping.fields import folded
 from mapping.sources.models import Source
 from mapping.sources.services import change_source, create_source
 from mapping.workbook.compare import compare
+from mapping.workbook.comparison import Comparison, no_counts
 from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.permissions import why_not_import
@@ -27,7 +28,7 @@ from mapping.workbook.plain import to_model
 from mapping.workbook.read import read_workbook, unheard
 from mapping.workbook.regional import RegionalFile
 from mapping.workbook.report import as_report, choices_of, joint_report
-from mapping.workbook.selectors import content_of
+from mapping.workbook.selectors import content_of, nothing_of, versions_of
 from mapping.workbook.spelling import Words
 
 _KINDS = {
@@ -122,12 +123,21 @@ def _compare_several(actor, file, choices, otherwise, progress):
         elif refusal := why_not_import(actor, exercise):
             file.refuse(key, refusal)
         else:
-            known = content_of(exercise, actor)
-            theirs = choices_of(exercise.code, choices)
-            part = compare(file.content_of(key, known), known, choices=theirs, otherwise=otherwise)
-            compared.parts.append((part, known))
+            compared.parts.append(
+                _compare_one_of_several(exercise, file, key, actor=actor, choices=choices, otherwise=otherwise)
+            )
     compared.errors, file.errors = file.errors, earlier
     return compared
+
+
+def _compare_one_of_several(exercise, file, key, *, actor, choices, otherwise):
+    """Return (Comparison, Known) of one exercise; where nobody touched anything, all of it need not be read."""
+    untouched = file.untouched(key, exercise.code, versions_of(exercise))
+    if untouched.is_all:
+        return Comparison(no_counts() | {"unchanged": len(untouched)}), nothing_of(exercise)
+    known = content_of(exercise, actor)
+    theirs = choices_of(exercise.code, choices)
+    return compare(file.content_of(key, known, untouched), known, choices=theirs, otherwise=otherwise), known
 
 
 @transaction.atomic

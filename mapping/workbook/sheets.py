@@ -205,8 +205,11 @@ def _grid_head(book, sheet, section):
 
 def _height(texts):
     """Return the height of a row that shows its texts, each given with the width of its column, or most of them."""
-    lines = (sum(-(-max(1, len(line)) // (width - 1)) for line in text.split("\n")) for text, width in texts)
-    return LINE * min(MOST_LINES, max(lines, default=1))
+    lines = 1
+    for text, width in texts:
+        if len(text) >= width or "\n" in text:  # most fit into one line
+            lines = max(lines, sum(-(-max(1, len(line)) // (width - 1)) for line in text.split("\n")))
+    return LINE * min(MOST_LINES, lines)
 
 
 def _grid_cell(book, sheet, row, column, cell):
@@ -271,17 +274,17 @@ def flat_table(book, sheet, top, columns, rows, *, spare, width=None):
 
 def _flat_cell(book, sheet, place, column, plain):
     """Write a cell and return its text, as far as its length matters."""
-    if column.kind in {Kind.ID, Kind.YEAR}:
+    if not plain:
+        sheet.write_blank(*place, None, book.formats["date" if column.kind is Kind.DATE else "text"])
+        return ""
+    if column.kind is Kind.ID or column.kind is Kind.YEAR:
         sheet.write_number(*place, int(plain), book.formats["id" if column.kind is Kind.ID else "cell"])
         return ""
     shown = book.words.written(column, plain)
     if isinstance(shown, date):
         sheet.write_datetime(*place, shown, book.formats["date"])
         return ""
-    if shown:
-        sheet.write_string(*place, shown, book.formats["text"])
-    else:
-        sheet.write_blank(*place, None, book.formats["date" if column.kind is Kind.DATE else "text"])
+    sheet.write_string(*place, shown, book.formats["text"])
     return shown
 
 

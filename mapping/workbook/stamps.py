@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from mapping.workbook.layout import FIELDS, FORMAT, STAMP_TITLE
 from mapping.workbook.plain import plain_text
 
+FINGERPRINT = "fingerprint"
 _WIDTH = {"cell": 3, "source": 1, "claim": 1}  # how many columns a key takes
 
 
@@ -32,14 +33,15 @@ class Stamps:
         return [key for found, key in self.rows if found == kind]
 
 
-def stamp_rows(known, *, head):
-    """Yield the rows of the hidden sheet."""
+def stamp_rows(known, *, head, fingerprints=None):
+    """Yield the rows of the hidden sheet; `fingerprints` is {kind: one for each of its rows, in their order}."""
     yield [STAMP_TITLE, FORMAT]
     yield from ([name, str(value)] for name, value in head.items())
     for kind, rows in (("cell", known.cells), ("source", known.sources), ("claim", known.claims)):
-        yield ["fields", kind, *FIELDS[kind]]
-        for row in rows.values():
-            yield [kind, *(str(part) for part in row.key), str(row.version), *_stamped(row)]
+        marks = fingerprints[kind] if fingerprints else [""] * len(rows)
+        yield ["fields", kind, *FIELDS[kind], *([FINGERPRINT] if fingerprints else [])]
+        for row, mark in zip(rows.values(), marks, strict=True):
+            yield [kind, *(str(part) for part in row.key), str(row.version), *_stamped(row), mark]
 
 
 def _stamped(row):
@@ -64,12 +66,40 @@ def read_stamps(rows):
     return stamps
 
 
-def read_stamps_of_several(rows):
-    """Return {exercise's code: Stamps} of a file of several exercises: each begins with a row of its own."""
+def stamps_of_several(rows):
+    """Return {exercise's code: its rows of the hidden sheet} of a file of several: each begins with a row of its own."""
     starts = [number for number, row in enumerate(rows) if row[0] == "exercise"] + [len(rows)]
-    parts = [[rows[0], *rows[start:end]] for start, end in itertools.pairwise(starts)]
-    found = map(read_stamps, parts)
-    return {stamps.head["exercise"]: stamps for stamps in found}
+    return {
+        str(rows[start][1]): [rows[0], *rows[start:end]]
+        for start, end in itertools.pairwise(starts)
+        if len(rows[start]) > 1
+    }
+
+
+def read_fingerprints(rows):
+    """Return ({fingerprint: (kind, key, version, its row)} of a hidden sheet, [all rows without one])."""
+    found, rest, places = {}, rows[:1], {}
+    for row in rows[1:]:
+        kind = row[0]
+        if kind == "fields" and FINGERPRINT in row:
+            places[row[1]] = row.index(FINGERPRINT) + _WIDTH.get(row[1], 0)
+        told = _fingerprint(row, places.get(kind))
+        if told:
+            found[row[places[kind]]] = (*told, row)
+        else:
+            rest.append(row)
+    return found, rest
+
+
+def _fingerprint(row, place):
+    """Return (kind, key, version) of a row with a fingerprint at that place, or None where it cannot be read."""
+    if place is None or len(row) <= place or not row[place]:
+        return None
+    width = _WIDTH[row[0]]
+    try:
+        return row[0], (*row[1:width], int(row[width])), int(row[width + 1])
+    except ValueError:
+        return None
 
 
 def _read_stamp(stamps, kind, texts, fields):

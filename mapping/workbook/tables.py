@@ -9,6 +9,7 @@ from mapping.workbook import usual_names
 from mapping.workbook.layout import EXERCISE, YEAR
 
 FEWEST_HEADINGS = 3  # that make a row the head of a flat table
+MOST_REMEMBERED = 20_000  # texts
 FIRST_ROWS = 3  # among which a flat table of ours has its headings
 LONGEST_HEADING = 200  # characters; what is longer is no heading
 
@@ -24,11 +25,27 @@ class Table:
     repeated: list = field(default_factory=list)  # [(column of the sheet, what its heading stands for)]
 
 
+class _Meanings(dict):
+    """What each text stands for as a heading, or None: found out once, for a table may have thousands of rows."""
+
+    def __init__(self, spellings):
+        super().__init__()
+        self._spellings = dict(spellings)  # {squashed text: what it stands for}
+
+    def __missing__(self, cell):
+        if not isinstance(cell, str) or len(cell) > LONGEST_HEADING:
+            return None
+        meaning = self._spellings.get(squashed(cell)) or self._spellings.get(squashed(cell.partition("(")[0]))
+        if len(self) < MOST_REMEMBERED:
+            self[cell] = meaning
+        return meaning
+
+
 class Headings:
     """The headings that one kind of table may have, in every spelling."""
 
     def __init__(self, spellings, *, fewest=FEWEST_HEADINGS, needs=None):
-        self._meanings = dict(spellings)  # {squashed text: what it stands for}
+        self._meanings = _Meanings(spellings)
         self._fewest = fewest
         self._needs = needs
 
@@ -54,11 +71,13 @@ class Headings:
 
     def head(self, row, number):
         """Return a Table if the row is the head of one, else None."""
+        meanings = [*map(self._meanings.__getitem__, row)]
+        if len(meanings) - meanings.count(None) < self._fewest:
+            return None
         table = Table(number, {})
-        for column, cell in enumerate(row):
+        for column, (cell, meaning) in enumerate(zip(row, meanings, strict=True)):
             if not isinstance(cell, str) or len(cell) > LONGEST_HEADING or not cell.strip():
                 continue
-            meaning = self._meanings.get(squashed(cell)) or self._meanings.get(squashed(cell.partition("(")[0]))
             if meaning is None:
                 table.strange[column] = cell
             elif meaning in table.columns:

@@ -1,6 +1,7 @@
 // Moves through the changes that wait and marks them by keys. Without it the page is a plain form.
 
 import { letter } from "./grid/keys.js";
+import { commentOn } from "./review_comment.js";
 
 const list = document.getElementById("changes");
 const keys = document.getElementById("review-keys");
@@ -25,6 +26,7 @@ function mark(change, what) {
 const acts = {
   n: (change) => move(change, 1),
   p: (change) => move(change, -1),
+  c: commentOn,
   a: (change) => mark(change, "approve") && move(change, 1),
   l: (change) => mark(change, "leave") && move(change, 1),
   r: (change) => mark(change, "return") && change.querySelector(".why input").focus(),

@@ -54,7 +54,18 @@ def fresh_database():
     try:
         yield
     finally:
+        if connection.vendor == "postgresql":
+            _end_other_sessions()
         connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _end_other_sessions():
+    """A browser's last request may still hold one: the database could not be dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def _line(what, *columns):

@@ -4,7 +4,7 @@ from mapping.availability.models import Cell
 from mapping.framework.models import Indicator, Section
 from tests import factories
 from tests.benchmarks.measuring import against_floor
-from tests.benchmarks.world import claims_of, floor, page, signed_in, world
+from tests.benchmarks.world import analyze, claims_of, floor, page, signed_in, world
 
 USUAL = "18 indicators × 6 years, 3 claims each"
 LARGE = "60 indicators × 33 years, 3 claims each"
@@ -17,6 +17,7 @@ def measure():
     source = factories.source(here.consultant, here.exercise)
     for key in ("immigration", large.key):
         claims_of(source, here.exercise.cells.filter(indicator__section__key=key), each=3)
+    analyze()
     client, sections = signed_in(here.consultant), f"/desk/exercises/{here.exercise.code}/sections"
     acts = {
         USUAL: page(client, f"{sections}/immigration/"),

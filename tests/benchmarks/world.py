@@ -155,7 +155,12 @@ def multiply(exercise, count):
     )
     _copy(Entry, told, ids, target_id="new_cell.id", exercise_code="other.code", actor_id=str(colleague.pk))
     _copy(Decision, told, ids, target_id="new_cell.id", exercise_id="other.id")
-    if connection.vendor == "postgresql":  # as its own autovacuum does in a minute
+    analyze()
+
+
+def analyze():
+    """Let PostgreSQL look at what was written at once, as its autovacuum does within a minute."""
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -169,7 +174,8 @@ _NEW_CELL = (
 def _copy(model, where, parameters, **replaced):
     """Copy rows within their table; `replaced` says by column what a copy has instead."""
     quote = connection.ops.quote_name
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    written = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    columns = [field.column for field in written]
     copied = [replaced.get(column, f"original.{quote(column)}") for column in columns]
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from mapping.audit.models import Entry
 from mapping.availability.models import Cell
+from mapping.comments.models import Comment
 from tests import factories
 from tests.e2e.browsing import assert_sound, sign_in
 
@@ -139,6 +140,28 @@ def test_the_keys_of_the_review(exercise, cells, consultant, reviewer, signed_in
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Decide only on those marked").click()
     expect(page.get_by_text("1 row decided on.")).to_be_visible()
+
+
+def test_a_comment_is_said_by_a_key_and_what_was_marked_stays(exercise, cells, consultant, reviewer, signed_in):
+    submit(signed_in(consultant))
+    page = signed_in(reviewer)
+    page.goto(REVIEW)
+    page.locator("#changes[data-ready]").wait_for()
+    changes = page.locator(".change")
+    page.keyboard.press("r")
+    page.keyboard.type("Which years?")
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    page.get_by_label("New comment").fill("Ask @nobody@example.org.")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("nobody@example.org")
+    page.get_by_label("New comment").fill("Which register is it?")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(changes.nth(0)).to_contain_text("You commented: Which register is it?")
+    expect(changes.nth(0)).to_be_focused()
+    expect(changes.nth(0).get_by_label("Why it goes back")).to_have_value("Which years?")
+    assert Comment.objects.get().text == "Which register is it?"
+    assert not page.script_errors
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])

@@ -12,7 +12,7 @@ from mapping.availability.exercises import start_exercise
 from mapping.countries.models import Assignment, Country, Exercise, Role
 from mapping.countries.services import assign, load_countries
 from mapping.framework.services import load_methodology
-from mapping.management.demo import facts, outcome, people, reviewing
+from mapping.management.demo import facts, outcome, people, reviewing, talk
 
 LANGUAGES = {"KGZ-2024": ["ky", "ru", "en"], "TJK-2024": ["tg", "ru", "en"]}
 
@@ -81,5 +81,6 @@ def _fill(exercise, persons):
     )
     facts.enter(actor=consultant, exercise=exercise)
     reviewing.review(exercise=exercise, consultant=consultant, reviewer=reviewer)
+    talk.talk(exercise=exercise, consultant=consultant, reviewer=reviewer, coordinator=coordinator)
     outcome.ask(exercise=exercise, consultant=consultant, coordinator=coordinator)
     outcome.order_summary(exercise=exercise, coordinator=coordinator)

@@ -5,15 +5,19 @@ import stat
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from mapping.audit.models import Entry
 from mapping.availability.models import Cell
 from mapping.availability.services import CellEdit, save_cell
+from mapping.comments.models import Comment
 from mapping.countries.models import Exercise
 from mapping.countries.permissions import roles
 from mapping.data_requests.models import DataRequest
 from mapping.data_requests.sending import send_message
+from mapping.duties.models import SectionAssignment
+from mapping.harmonisation.models import DecisionLogEntry
 from mapping.management.demo import facts
 from mapping.management.demo.people import NAMES, ROLES
 from mapping.summaries.models import Summary
@@ -98,6 +102,21 @@ def test_most_sections_are_approved_one_is_submitted_one_is_a_draft(kyrgyzstan):
     assert all("approved" in found and found <= {"approved", "draft"} for found in statuses.values())
     returned = kyrgyzstan.cells.filter(status="returned")
     assert [(cell.year, bool(cell.return_reason)) for cell in returned.order_by("year")] == [(2019, True), (2020, True)]
+
+
+def test_people_talk_hold_sections_and_agreed_on_something(kyrgyzstan):
+    said = Comment.objects.filter(exercise=kyrgyzstan, parent=None).order_by("pk")
+    assert [(comment.is_open, comment.blocks, comment.mentioned.count()) for comment in said] == [
+        (False, False, 0),
+        (True, False, 1),
+        (True, True, 0),
+    ]
+    held = SectionAssignment.objects.filter(exercise=kyrgyzstan)
+    assert {(row.consultant.email, row.reviewer.email) for row in held} == {
+        ("consultant@example.org", "reviewer@example.org")
+    }
+    assert all(row.due_on > timezone.localdate() for row in held)
+    assert DecisionLogEntry.objects.filter(methodology_key=kyrgyzstan.methodology.key).count() == 3
 
 
 def test_only_contradicted_cells_of_an_approved_section_are_not_approved(kyrgyzstan):

@@ -38,6 +38,13 @@ def test_a_mention_waits_until_it_is_read_and_a_comment_to_settle_until_it_is_se
     assert lines(client) == []
 
 
+def test_what_is_to_be_reviewed_leads_to_the_page_of_the_review(exercise, consultant, reviewer, sign_in):
+    factories.submit(consultant, factories.assess(consultant, factories.cell(exercise)))
+    assert (
+        'href="/desk/exercises/KGZ-2024/sections/immigration/review/"' in sign_in(reviewer).get(WORK).content.decode()
+    )
+
+
 def test_what_waits_longest_comes_first_and_what_is_due_is_told_to_who_has_the_work(
     exercise, consultant, reviewer, coordinator, sign_in
 ):

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Entry
 from mapping.countries import services as countries
-from mapping.countries.models import Role
+from mapping.countries.models import Assignment, Role
 from mapping.duties.models import SectionAssignment
 from mapping.duties.permissions import assignable, why_not_assign
 from mapping.duties.services import Wanted, assign_sections, tell_due
@@ -142,6 +142,19 @@ def test_the_page_takes_few_queries(exercise, coordinator, sign_in, django_asser
     client = sign_in(coordinator)
     with django_assert_max_num_queries(15):
         client.get(PAGE)
+
+
+def test_the_page_says_how_long_and_who_lost_the_role_since(exercise, consultant, reviewer, coordinator, sign_in):
+    assign(coordinator, exercise, consultant, reviewer)
+    client = sign_in(coordinator)
+    page = client.get(PAGE).content.decode()
+    assert page.count("since today") == 2
+    assert "has no longer this role here" not in page
+    countries.unassign(actor=coordinator, assignment=Assignment.objects.get(user=consultant))
+    SectionAssignment.objects.update(reviewer_since=timezone.now() - timedelta(days=9))
+    page = client.get(PAGE).content.decode()
+    assert page.count("has no longer this role here") == 1
+    assert "for 1 week" in page
 
 
 def test_what_is_due_soon_is_told_once(exercise, consultant, reviewer, coordinator):

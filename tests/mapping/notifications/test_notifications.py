@@ -9,9 +9,12 @@ from django.utils import timezone
 from accounts.refusals import Refused
 from accounts.work import QueuedWork
 from mapping.comments import services as comments
+from mapping.countries import services as countries
 from mapping.countries.models import Assignment
-from mapping.notifications import permissions, sending, services, tasks
+from mapping.notifications import permissions, selectors, sending, services, tasks
 from mapping.notifications.models import Delivery, Kind, Notification, NotificationMail, Preference
+from mapping.sources.models import Source
+from mapping.sources.services import delete_source
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,6 +132,24 @@ def test_preferences_are_kept_and_what_is_not_offered_is_refused(consultant, sig
     assert Preference.objects.get(kind="mention").delivery == "at_once"
     with pytest.raises(IntegrityError), transaction.atomic():
         Preference.objects.create(person=consultant, kind=Kind.ASSIGNED, delivery=Delivery.AT_ONCE)
+
+
+def test_of_a_source_that_is_deleted_nothing_waits_any_more(exercise, consultant, reviewer):
+    source = factories.source(consultant, exercise)
+    factories.return_with_reason(reviewer, factories.submit(consultant, source), reason="Which year?")
+    assert waits(consultant) == ["returned"]
+    delete_source(actor=consultant, source=source, version=Source.objects.get().version)
+    assert waits(consultant) == []
+
+
+def test_of_a_frozen_exercise_only_a_mention_waits(exercise, cell, consultant, reviewer, coordinator):
+    factories.return_with_reason(reviewer, factories.submit(consultant, cell))
+    factories.comment(reviewer, cell, "@Consultant, look")
+    assert [row.kind for row in selectors.waiting(consultant)] == ["returned", "mention"]
+    countries.freeze(actor=coordinator, exercise=exercise, reason="Published")
+    assert [row.kind for row in selectors.waiting(consultant)] == ["mention"]
+    countries.unfreeze(actor=coordinator, exercise=exercise, reason="A correction")
+    assert [row.kind for row in selectors.waiting(consultant)] == ["returned", "mention"]
 
 
 # --- The daily mail ----------------------------------------------------------

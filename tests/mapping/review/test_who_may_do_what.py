@@ -2,11 +2,15 @@
 
 import pytest
 
+from accounts.refusals import Refused
+from mapping.audit.models import Entry
 from mapping.availability.models import Cell
 from mapping.content.permissions import can_view, editable, visible, why_not_edit
 from mapping.countries.models import Role
 from mapping.countries.services import freeze
 from mapping.review import permissions as review
+from mapping.review import transitions
+from mapping.review.models import Decision
 from mapping.sources.models import Source
 from tests import factories
 
@@ -41,6 +45,8 @@ MAY = {
     },
     "frozen": {},
 }
+for may in MAY.values():
+    may["superuser"] = may.get("coordinator", set())  # four eyes hold for them as for anybody
 
 
 @pytest.fixture
@@ -54,6 +60,7 @@ def people(exercise, consultant, reviewer, coordinator, observer, outsider):
         "observer": observer,
         "outsider": outsider,
         "nobody": factories.person("nobody"),
+        "superuser": factories.superuser("root"),
     }
 
 
@@ -95,6 +102,35 @@ def test_predicate_and_queryset_agree(state, kind, exercise, people):
                 action,
             )
         assert visible(person, kind.objects.all()).filter(pk=row.pk).exists() == can_view(person, row), who
+
+
+TRANSITIONS = {
+    "submit": {"act": transitions.submit},
+    "withdraw": {"act": transitions.withdraw},
+    "approve": {"act": transitions.approve},
+    "return": {"act": transitions.return_with_reason, "reason": "Which year?"},
+}
+
+
+@pytest.mark.parametrize("kind", [Cell, Source])
+@pytest.mark.parametrize("state", MAY)
+def test_what_nobody_may_do_is_refused_in_words_and_writes_nothing(state, kind, exercise, people):
+    row = row_in(state, kind, exercise, people)
+    before = list(kind.objects.values_list("pk", "status", "version")), Entry.objects.count(), Decision.objects.count()
+    tried = 0
+    for who, person in people.items():
+        for action, how in TRANSITIONS.items():
+            if action in MAY[state].get(who, set()):
+                continue
+            act, told = how["act"], {name: value for name, value in how.items() if name != "act"}
+            with pytest.raises(Refused) as refused:
+                act(actor=person, model=kind, exercise=exercise, rows=[(row.pk, row.version)], **told)
+            sentences = [str(refused.value), *map(str, refused.value.problems)]
+            assert all(sentence.rstrip("”").endswith((".", ":")) for sentence in sentences), (who, action, sentences)
+            tried += 1
+    after = list(kind.objects.values_list("pk", "status", "version")), Entry.objects.count(), Decision.objects.count()
+    assert after == before
+    assert tried == len(people) * len(TRANSITIONS) - sum(len(actions - {"edit"}) for actions in MAY[state].values())
 
 
 @pytest.mark.parametrize("state", MAY)

@@ -10,7 +10,7 @@ from mapping.countries.models import Exercise, Role
 from mapping.countries.services import freeze
 from mapping.framework.models import Methodology
 from mapping.sources.models import Source
-from mapping.workbook import opening
+from mapping.workbook import opening, services
 from mapping.workbook.job_services import order_application, receive, work
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.opening import Unusable
@@ -18,7 +18,7 @@ from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import NotApplicable, apply_import, compare_upload, upload
 from tests import factories
-from tests.mapping.workbook.workbooks import address, compared, edited, first_empty, in_grid, never_ours, opened
+from tests.mapping.workbook.workbooks import address, compared, edited, first_empty, in_grid, never_ours, opened, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,57 @@ def test_an_untouched_file_changes_nothing(two, content, regional_coordinator):
     assert (report["changes"], report["errors"], report["ignored"]) == ([], [], [])
     assert report["counts"]["unchanged"] == 2 * 804 + 1 + 2
     assert not found.has_edits
+
+
+def test_what_nobody_touched_is_not_even_read(two, content, regional_coordinator, monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        services, "content_of", lambda exercise, user: read.append(exercise.code) or content_of(exercise, user)
+    )
+    compare_upload(actor=regional_coordinator, exercise=None, content=content)
+    assert read == []
+    one = edited(content, {("Cells", place(content, "Cells", "TJK-2024", "Value")): "yes"})
+    found = compare_upload(actor=regional_coordinator, exercise=None, content=one).report()
+    assert read == ["TJK-2024"]
+    assert (found["counts"]["changed"], found["counts"]["unchanged"]) == (1, 2 * 804 + 1 + 2 - 1)
+
+
+def test_a_row_that_was_changed_here_since_is_compared_though_the_file_is_as_it_was(
+    two, content, consultant, regional_coordinator
+):
+    cell = factories.cell(two[0])
+    cell.refresh_from_db()
+    factories.assess(consultant, cell, "not_available")
+    found = compare_upload(actor=regional_coordinator, exercise=None, content=content).report()
+    assert (found["changes"], found["conflicts"], found["errors"]) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("sheet", "told"), [("Sources", "Two rows carry this id."), ("Claims", "Two rows carry this id.")]
+)
+def test_a_copy_of_an_untouched_row_is_found(two, content, regional_coordinator, sheet, told):
+    book = opened(content)
+    rows = [[cell.value for cell in row] for row in book[sheet].iter_rows() if row[0].value == "KGZ-2024"]
+    book[sheet].append(rows[0])
+    found = compare_upload(actor=regional_coordinator, exercise=None, content=saved(book)).report()
+    assert told in " ".join(error["message"] for error in found["errors"])
+
+
+def test_a_row_that_is_missing_among_untouched_ones_is_told(two, content, regional_coordinator):
+    book = opened(content)
+    number = next(row[0].row for row in book["Sources"].iter_rows() if row[0].value == "KGZ-2024")
+    book["Sources"].delete_rows(number)
+    found = compare_upload(actor=regional_coordinator, exercise=None, content=saved(book)).report()
+    assert "Nothing is deleted by a workbook." in found["ignored"][0]["message"]
+
+
+def test_a_forged_fingerprint_lets_nothing_in(two, content, regional_coordinator):
+    book = opened(content)
+    for row in book["Stamps"].iter_rows():
+        if row[0].value in {"cell", "source", "claim"}:
+            row[-1].value = "0" * 16
+    found = compare_upload(actor=regional_coordinator, exercise=None, content=saved(book)).report()
+    assert (found["changes"], found["errors"], found["counts"]["unchanged"]) == ([], [], 2 * 804 + 1 + 2)
 
 
 def test_changes_go_to_their_exercises_as_one_act(two, content, regional_coordinator):

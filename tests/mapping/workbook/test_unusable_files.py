@@ -206,6 +206,25 @@ def test_a_sheet_that_declares_the_whole_grid_is_read_in_its_cells(exercise, con
     assert (comparison.errors, comparison.counts["changed"]) == ([], 1)
 
 
+@pytest.mark.parametrize("start", ["<c\tr=", "<c\nr=", "<c  r=", "<c s='0' r=", "<x:c r="])
+def test_cells_that_are_written_otherwise_cannot_hide_how_far_they_reach(exercise, consultant, start):
+    content = edited(exported(exercise), {("Immigration", "XFD1048576"): "x"})
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    found = [name for name, text in entries.items() if b'<c r="XFD1048576"' in text]
+    for name in found:
+        entries[name] = entries[name].replace(b'<c r="XFD1048576"', start.encode() + b'"XFD1048576"')
+    with pytest.raises(Unusable, match="too far apart"):
+        compared(consultant, exercise, zipped(entries))
+    assert found
+
+
+def test_many_wide_sheets_do_not_fill_the_memory_together(exercise, consultant, monkeypatch):
+    monkeypatch.setattr(opening, "MOST_CELLS_IN_ALL", 1000)
+    with pytest.raises(Unusable, match="too far apart"):
+        compared(consultant, exercise, exported(exercise))
+
+
 def test_cells_without_a_place_cannot_hide_how_far_they_reach(exercise, consultant):
     rows = '<row r="1">' + "<c><v>1</v></c>" * 5000 + '</row><row r="1048576"><c><v>1</v></c></row>'
     content = never_ours({"Immigration": [["Year", "Stock"]]})
