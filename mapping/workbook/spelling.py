@@ -49,6 +49,12 @@ class FailedFormula(str):
     __slots__ = ()
 
 
+class NeverComputed(FailedFormula):
+    """What a cell holds whose formula a program wrote without its value: to read it as blank would be a guess."""
+
+    __slots__ = ()
+
+
 def text_of(raw):
     """Return what a cell of the file holds as text; a whole number without its decimals."""
     if isinstance(raw, bool):
@@ -61,6 +67,10 @@ def text_of(raw):
         return raw.isoformat(sep=" ") if isinstance(raw, datetime) else raw.isoformat()
     if isinstance(raw, timedelta):
         return str(raw)
+    if isinstance(raw, NeverComputed):
+        raise Misspelt(
+            _("The formula of this cell was never computed. Open the file in Excel, save it, and upload that.")
+        )
     if isinstance(raw, FailedFormula):
         raise Misspelt(
             _("The formula of this cell fails with %(error)s. Write the value itself, or empty the cell.")

@@ -6,7 +6,7 @@ from mapping.availability.services import CellEdit, save_cell
 from mapping.workbook.services import upload
 from mapping.workbook.usual_names import indicator_spellings, section_spellings
 from tests import factories
-from tests.mapping.workbook.workbooks import compared, edited, exported, in_grid, never_ours, sentences
+from tests.mapping.workbook.workbooks import compared, edited, exported, in_grid, never_ours, opened, saved, sentences
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,19 @@ def test_a_formula_that_fails_is_an_error_at_its_place(exercise, consultant):
     comparison = compared(consultant, exercise, edited(content, failing, formula="1/0"))
     assert set(sentences(comparison)) == {f"{sheet}!{cell}" for sheet, cell in failing}
     assert "fails with #REF!" in comparison.errors[0].message
+
+
+def test_a_formula_is_read_by_its_value_and_one_that_was_never_computed_is_an_error(exercise, consultant):
+    content = exported(exercise)
+    sheet, place = "Immigration", in_grid(content)
+    computed = {(sheet, place): "Available", (sheet, in_grid(content, year=2021)): ""}
+    comparison = compared(consultant, exercise, edited(content, computed, formula='IF(1,"x")'))
+    assert (comparison.errors, comparison.counts["changed"]) == ([], 1)
+    workbook = opened(content)
+    workbook[sheet][place] = '=IF(1,"Available")'  # as a program writes it that computes nothing
+    told = sentences(compared(consultant, exercise, saved(workbook)))
+    assert told.keys() == {f"{sheet}!{place}"}
+    assert "was never computed" in told[f"{sheet}!{place}"]
 
 
 def test_an_agency_that_is_not_known_is_told_with_those_alike(exercise, consultant, coordinator):

@@ -7,13 +7,16 @@ from io import BytesIO
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from mapping.workbook import opening
+from mapping.workbook.models import WorkbookImport
 from mapping.workbook.opening import Unusable
 from tests import factories
 from tests.mapping.workbook.workbooks import (
+    address,
     compared,
     edited,
     exported,
@@ -61,6 +64,13 @@ def test_a_large_file_is_refused_unopened(exercise, consultant, monkeypatch):
         compared(consultant, exercise, exported(exercise))
 
 
+def test_fifty_megabytes_are_refused_by_the_page_in_a_sentence(exercise, consultant, sign_in):
+    file = SimpleUploadedFile("big.xlsx", b"PK\x03\x04" + b"0" * 50_000_000)
+    page = sign_in(consultant).post("/desk/exercises/KGZ-2024/workbook/", {"file": file})
+    assert f"The file is larger than {opening.MOST_BYTES // 2**20} MB." in page.text
+    assert not WorkbookImport.objects.exists()
+
+
 def test_a_file_that_unpacks_to_too_much_is_refused(exercise, consultant):
     content = zipped({"xl/workbook.xml": "<a/>", "xl/worksheets/sheet1.xml": b" " * (opening.MOST_UNPACKED + 1)})
     assert len(content) < opening.MOST_BYTES
@@ -89,6 +99,55 @@ def test_a_tampered_stamp_grants_nothing(exercise, consultant):
                 cell.value = "source"
     comparison = compared(consultant, exercise, saved(workbook))
     assert (comparison.errors, comparison.changes) == ([], [])
+
+
+def test_a_stamp_with_other_ids_versions_and_values_changes_nothing_by_itself(exercise, consultant, outsider):
+    """A forged base may hide a conflict from its forger; it changes no row that the file does not speak of."""
+    theirs = factories.source(outsider, factories.exercise("TJK-2024", "TJK"), "Theirs")
+    source = factories.source(consultant, exercise, sections=["immigration"])
+    factories.assess(consultant, factories.cell(exercise), source=source)
+    workbook = opened(exported(exercise))
+    for row in workbook["Stamps"].iter_rows():
+        for cell in row[1:]:
+            forged = {"available": "not_available", "2": "99"}
+            cell.value = forged.get(cell.value, cell.value)
+        if row[0].value == "source":
+            row[1].value = str(theirs.pk)
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert (comparison.errors, comparison.changes, comparison.edits) == (
+        [],
+        [],
+        {"source": [], "claim": [], "cell": []},
+    )
+
+
+def test_a_forged_claim_id_reaches_no_other_exercise(exercise, consultant, outsider):
+    tajik = factories.exercise("TJK-2024", "TJK")
+    theirs = factories.assess(outsider, factories.cell(tajik)).claims.get()
+    factories.assess(consultant, factories.cell(exercise))
+    content = exported(exercise)
+    where = address(content, "Claims", row="Immigration", column="Id")
+    comparison = compared(consultant, exercise, edited(content, {("Claims", where): theirs.pk}))
+    assert [(error.sheet, error.cell) for error in comparison.errors] == [("Claims", where)]
+    assert "no row with this id" in comparison.errors[0].message
+    assert not comparison.has_edits
+
+
+def test_claims_without_their_id_column_are_the_claims_that_are_there(exercise, consultant):
+    factories.assess(consultant, factories.cell(exercise))
+    workbook = opened(exported(exercise))
+    sheet = workbook["Claims"]
+    sheet.delete_cols([cell.value for cell in sheet[1]].index("Id") + 1)
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert (comparison.errors, comparison.has_edits) == ([], False)
+
+
+def test_two_rows_of_one_year_that_differ_are_an_error_at_the_second(exercise, consultant):
+    rows = [["Year", "Stock"], [2021, "yes"], [2021, "yes"], [2021, "no"]]
+    comparison = compared(consultant, exercise, never_ours({"Immigration": rows}))
+    assert [(error.cell, error.message) for error in comparison.errors] == [
+        ("B4", "Immigration!B3 says something else of the same cell.")
+    ]
 
 
 def test_a_cell_longer_than_excel_allows_is_an_error_at_its_place(exercise, consultant):

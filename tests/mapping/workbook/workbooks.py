@@ -42,7 +42,7 @@ def saved(workbook):
 def edited(content, edits, *, formula=""):
     """The workbook with some cells changed: {(sheet, address): value}. Written into its XML: openpyxl takes a second.
 
-    With a `formula`, the values are the errors that it fails with.
+    With a `formula`, the values are what it computes, or the errors that it fails with.
     """
     by_sheet = {}
     for (sheet, place), value in edits.items():
@@ -77,7 +77,7 @@ def _with_cells(xml, cells, formula):
         number = re.search(r"\d+", place)[0]
         old = re.search(rf'<c r="{place}"((?: s="\d+")?)[^>]*?(?:/>|>.*?</c>)', xml)
         style = old[1] if old else ""
-        cell = _failing(place, value, style, formula) if formula else _cell(place, value, style)
+        cell = _computed(place, value, style, formula) if formula else _cell(place, value, style)
         if old:
             xml = xml[: old.start()] + cell + xml[old.end() :]
         elif row := re.search(rf'(<row r="{number}"[^>]*?)(/?)>', xml):
@@ -88,8 +88,9 @@ def _with_cells(xml, cells, formula):
     return xml
 
 
-def _failing(place, error, style, formula):
-    return f'<c r="{place}"{style} t="e"><f>{formula}</f><v>{error}</v></c>'
+def _computed(place, value, style, formula):
+    kind = "e" if value.startswith("#") else "str"
+    return f'<c r="{place}"{style} t="{kind}"><f>{escape(formula)}</f><v>{escape(value)}</v></c>'
 
 
 def _cell(place, value, style):
