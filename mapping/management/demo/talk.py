@@ -37,7 +37,7 @@ AGREED = [
 ]
 ASKED, ANSWERED = "Was this counted or estimated?", "Estimated, for one date: the reason says so."
 TO_RESOLVE = f"@{CONSULTANT} Two claims differ here. Which one holds, and why? Resolve it, then submit this cell too."
-TO_SETTLE = "The years that the article studied decide every cell of this section: settle them before it is submitted."
+TO_SETTLE = "The two counts may differ in whom they count. Settle that before this cell is submitted."
 
 
 def talk(*, exercise, consultant, reviewer, coordinator):
@@ -61,10 +61,17 @@ def _say(exercise, consultant, reviewer):
     settled = comment(actor=reviewer, exercise=exercise, about=About.CELL, row=estimated, text=ASKED)
     reply(actor=consultant, comment=settled, text=ANSWERED)
     resolve(actor=reviewer, comment=settled)
-    contradicted = exercise.cells.filter(indicator__section__key=SUBMITTED, status="draft").exclude(value="").first()
-    comment(actor=reviewer, exercise=exercise, about=About.CELL, row=contradicted, text=TO_RESOLVE)
-    draft = exercise.methodology.sections.get(key=DRAFT)
-    comment(actor=reviewer, exercise=exercise, about=About.SECTION, row=draft, text=TO_SETTLE, blocks=True)
+    comment(
+        actor=reviewer, exercise=exercise, about=About.CELL, row=_contradicted(exercise, SUBMITTED), text=TO_RESOLVE
+    )
+    settle_first = _contradicted(exercise, "emigration")
+    comment(actor=reviewer, exercise=exercise, about=About.CELL, row=settle_first, text=TO_SETTLE, blocks=True)
+
+
+def _contradicted(exercise, section):
+    """Return the first cell of a section that waits for the note that resolves it."""
+    drafts = exercise.cells.filter(indicator__section__key=section, status="draft").exclude(value="")
+    return drafts.order_by("pk").first()
 
 
 def _cell(exercise, section, indicator, year):
