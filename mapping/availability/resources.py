@@ -1,7 +1,8 @@
 """Cells and claims as rows of flat files. All rows of a file are saved by one act of the service."""
 
+from collections import defaultdict
+
 from django.core.exceptions import ValidationError
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import fields
@@ -201,6 +202,10 @@ class ClaimResource(RowsOfCells):
     def __init__(self, actor=None, **kwargs):
         super().__init__(actor, **kwargs)
         self._claims, self._sources = {}, {}  # {exercise: {id: claim}}, {exercise: {folded key: source}}
+        self._by_cell, self._marks = (
+            {},
+            {},
+        )  # {exercise: {cell: its claims}}, {cell: {fields: what its claims say in them}}
 
     def filter_export(self, queryset, **kwargs):
         """Return the claims of the cells that the list shows, or of those selected in it."""
@@ -248,18 +253,26 @@ class ClaimResource(RowsOfCells):
                 claim.cell = cells[claim.cell_id]
         return self._claims[exercise]
 
-    @cached_property
-    def _by_cell(self):
-        """Return {cell: its claims}, those of this file included; filled as rows ask."""
-        return {}
+    def _is_there(self, claim):
+        """Say whether a claim of the cell, or an earlier row of the file, says all that a new one does."""
+        names = tuple(sorted(claim.said))
+        marks = self._marks.setdefault(claim.cell, {})
+        if names not in marks:
+            marks[names] = {_mark(other, names) for other in self._siblings(claim.cell)}
+        return _mark(claim, names) in marks[names]
 
     def _siblings(self, cell):
-        if cell not in self._by_cell:
+        """Return the claims of a cell, those of this file included."""
+        if not self._by_cell.get(cell.exercise):
+            by_cell = self._by_cell[cell.exercise] = defaultdict(list)
             for claim in self._claims_of(cell.exercise).values():
-                self._by_cell.setdefault(claim.cell, []).append(
-                    {name: getattr(claim, name) for name in Claim.CONTENT_FIELDS}
-                )
-        return self._by_cell.setdefault(cell, [])
+                by_cell[claim.cell].append(claim)
+        return self._by_cell[cell.exercise][cell]
+
+    def _note(self, claim):
+        self._siblings(claim.cell).append(claim)
+        for names, marks in self._marks.get(claim.cell, {}).items():
+            marks.add(_mark(claim, names))
 
     # --- From values to text --------------------------------------------------------
 
@@ -384,10 +397,7 @@ class ClaimResource(RowsOfCells):
         is_whole = "value" in instance.said and {"source", "statement_kind"} & instance.said.keys()
         if instance.pk or import_validation_errors or not is_whole:
             return False
-        return any(
-            all(other[name] == value for name, value in instance.said.items())
-            for other in self._siblings(instance.cell)
-        )
+        return self._is_there(instance)
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):  # noqa: FBT002 - the library's signature
         super().validate_instance(instance, import_validation_errors, validate_unique)
@@ -404,7 +414,12 @@ class ClaimResource(RowsOfCells):
         edit = self.edit_of(instance.cell, row, kwargs["row_number"])
         edit.claims.append(ClaimEdit(instance.imported, instance.pk, instance.version if instance.pk else None))
         if is_create:
-            self._siblings(instance.cell).append({name: getattr(instance, name) for name in Claim.CONTENT_FIELDS})
+            self._note(instance)
 
     def named(self, claim):
         return f"{super().named(claim.cell)}: {claim.basis}"
+
+
+def _mark(claim, names):
+    """Return what a claim says in some of its fields, as something to be found by."""
+    return tuple(str(getattr(claim, claim._meta.get_field(name).attname)) for name in names)
