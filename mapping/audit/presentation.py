@@ -55,17 +55,25 @@ def _field(model, name):
         field = model._meta.get_field(name) if model else None
     except FieldDoesNotExist:
         return None
-    return field if field is not None and field.concrete else None
+    return field if field is not None and (field.concrete or (field.many_to_many and not field.auto_created)) else None
+
+
+def _names_rows(field):
+    return field.many_to_one or field.many_to_many
 
 
 def _names_of_rows(entries, known):
-    """Return {(model, id): name} of every row that an old or new value refers to."""
+    """Return {(model, id): name} of every row that an old or new value refers to.
+
+    A model says by `NAMED_BY` which other rows its name is made of.
+    """
     wanted = {}
     for entry in entries:
         for name in {**entry.old, **entry.new}:
             field = _field(_model(entry), name)
-            if field is not None and field.many_to_one:
-                ids = {pk for pk in (entry.old.get(name), entry.new.get(name)) if isinstance(pk, int)}
+            if field is not None and _names_rows(field):
+                told = (*_as_list(entry.old.get(name)), *_as_list(entry.new.get(name)))
+                ids = {pk for pk in told if isinstance(pk, int)}
                 wanted.setdefault(field.related_model, set()).update(ids)
     for model, ids in wanted.items():
         ids -= {pk for of, pk in known if of is model}
@@ -73,7 +81,7 @@ def _names_of_rows(entries, known):
         (model, row.pk): str(row)
         for model, ids in wanted.items()
         if ids
-        for row in model._base_manager.filter(pk__in=ids)
+        for row in model._base_manager.filter(pk__in=ids).select_related(*getattr(model, "NAMED_BY", ()))
     }
 
 
@@ -123,8 +131,12 @@ def _change(model, name, entry, names):
 def _word(field, value, names):
     if value in (None, "", [], {}):
         return ""
-    if field is not None and field.many_to_one:
-        return names.get((field.related_model, value), _("a row since deleted (%(id)s)") % {"id": value})
+    if field is not None and _names_rows(field):
+        return ", ".join(_name(field, pk, names) for pk in _as_list(value))
     if field is not None and field.choices:
         return force_str(dict(field.flatchoices).get(value, value))
     return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+
+def _name(field, pk, names):
+    return names.get((field.related_model, pk), _("a row since deleted (%(id)s)") % {"id": pk})

@@ -85,6 +85,7 @@ class Cell(ReviewedRow):
     note = models.TextField(_("note"), blank=True)
 
     CONTENT_FIELDS = ("value", "partial_reason", "partial_note", "resolution", "note")
+    NAMED_BY = ("indicator",)  # see audit.presentation
 
     class Meta(ReviewedRow.Meta):
         abstract = False

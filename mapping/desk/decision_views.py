@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.refusals import Refused
 from mapping.audit.presentation import told
@@ -14,10 +15,15 @@ from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
 from mapping.harmonisation import services
 from mapping.harmonisation.forms import LONGEST_NUMBER, Typed, decision_of
 from mapping.harmonisation.models import LONGEST
-from mapping.harmonisation.permissions import why_not_write
+from mapping.harmonisation.permissions import why_not_agree, why_not_change, why_not_propose, why_not_write
 from mapping.harmonisation.selectors import cells_seen, decisions
 
 ENTRIES_SHOWN = 50
+# What is said after one was written, by whether it is only proposed.
+_NOTED = {
+    False: gettext_lazy("The decision is noted: every country sees it beside its guidance."),
+    True: gettext_lazy("It is proposed: once a reviewer or a coordinator agrees to it, every country sees it."),
+}
 
 
 @desk_view("GET")
@@ -33,12 +39,12 @@ def decision_log(request, exercise):
 
 @desk_view("GET", "POST")
 def section_decisions(request, exercise, key):
-    """Show the decisions of a section and note another."""
+    """Show the decisions of a section and note another, or propose one."""
     section, typed = _section(exercise, key), None
     if request.method == "POST":
         typed = decision_of(request.POST)
         try:
-            services.write_decision(
+            written = services.write_decision(
                 actor=request.user,
                 section=section,
                 text=typed.text,
@@ -48,7 +54,7 @@ def section_decisions(request, exercise, key):
         except Refused as refusal:
             tell(request, refusal)
         else:
-            messages.success(request, _("The decision is noted: every country sees it beside its guidance."))
+            messages.success(request, _NOTED[written.is_proposed])
             return redirect("section_decisions", code=exercise.code, key=key)
     chosen = request.GET.get("cell", "")
     if typed is None:
@@ -57,7 +63,8 @@ def section_decisions(request, exercise, key):
         "title": _("Decisions on %(section)s") % {"section": section.title},
         "section": section,
         "decisions": decisions(exercise, section, withdrawn=True),
-        "why_not": why_not_write(request.user, exercise.methodology.key),
+        "why_not": why_not_propose(request.user, exercise.methodology.key),
+        "proposes": why_not_write(request.user, exercise.methodology.key),
         **_form(exercise, section, typed, Cell.objects.filter(exercise=exercise, pk__in=typed.cells)),
     }
     return exercise_page(request, "mapping/harmonisation/section.html", exercise, **context)
@@ -65,7 +72,7 @@ def section_decisions(request, exercise, key):
 
 @desk_view("GET", "POST")
 def decision(request, exercise, pk):
-    """Show one decision with its history; change it, or withdraw it."""
+    """Show one decision with its history; agree to it where it is proposed, change it, or withdraw it."""
     found = get_object_or_404(decisions(exercise, withdrawn=True), pk=pk)
     section, typed = _section(exercise, found.section_key), None
     if request.method == "POST":
@@ -85,7 +92,8 @@ def decision(request, exercise, pk):
         "section": section,
         "decision": found,
         "entries": told(history(found)[:ENTRIES_SHOWN]),
-        "why_not": why_not_write(request.user, exercise.methodology.key),
+        "why_not": why_not_change(request.user, found),
+        "may_agree": not why_not_agree(request.user, found),
         **_form(exercise, section, typed, cells),
     }
     return exercise_page(request, "mapping/harmonisation/decision.html", exercise, **context)
@@ -100,7 +108,9 @@ def _section(exercise, key):
 def _do(request, found, section, typed):
     shared = {"actor": request.user, "decision": found, "version": typed.version}
     do = request.POST.get("do")
-    if do == "withdraw":
+    if do == "agree":
+        services.agree_to_decision(**shared)
+    elif do == "withdraw":
         services.withdraw_decision(reason=request.POST.get("reason", ""), **shared)
     elif do == "change":
         services.change_decision(

@@ -121,6 +121,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         raise Http404  # a cell of another section or exercise was posted
     standing = section_review(request.user, exercise, section, cells)
     position = sections.index(section)
+    agreed_or_proposed = list(decisions(exercise, section))
     context = {
         "title": section.title,
         "available_apps": (),  # has no sidebar that lists all records, nor time to find them out
@@ -145,7 +146,8 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,
-        "decisions": list(decisions(exercise, section)),
+        "decisions": [one for one in agreed_or_proposed if not one.is_proposed],
+        "proposed": sum(1 for one in agreed_or_proposed if one.is_proposed),
         "talk": talk_about(
             request.user, exercise, About.SECTION, section, threads=threads, back=f"{request.path}#talk"
         ),

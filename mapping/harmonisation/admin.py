@@ -10,13 +10,21 @@ from mapping.harmonisation.permissions import can_view, visible
 
 @admin.register(DecisionLogEntry)
 class DecisionLogEntryAdmin(ReadOnlyAdmin):
-    list_display = ["__str__", "methodology_key", "section_key", "written_by", "written_at", "withdrawn_at"]
+    list_display = [
+        "__str__",
+        "methodology_key",
+        "section_key",
+        "written_by",
+        "written_at",
+        "agreed_at",
+        "withdrawn_at",
+    ]
     list_filter = ["section_key"]
     list_select_related = ["written_by"]
     search_fields = ["text"]
     fields = [
         *("methodology_key", "section_key", "text", "indicator_keys"),
-        *("version", "written_by", "written_at", "changed_by", "changed_at", "withdrawn_at"),
+        *("version", "written_by", "written_at", "changed_by", "changed_at", "agreed_at", "withdrawn_at"),
     ]
 
     def get_queryset(self, request):

@@ -16,7 +16,7 @@ LONGEST = 5_000  # characters
 class DecisionLogEntry(models.Model):
     """One rule the team agreed on, for a section of a methodology, in every country and version of it.
 
-    Section and indicators are told by their keys, so that the rule holds on when a new version is adopted.
+    A consultant proposes one; it holds once a reviewer or a coordinator agrees to it. Section and indicators are told by their keys, so that the rule holds on when a new version is adopted.
     """
 
     methodology_key = models.SlugField(_("methodology"), max_length=40)
@@ -33,6 +33,7 @@ class DecisionLogEntry(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("changed by")
     )
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    agreed_at = models.DateTimeField(_("agreed to"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
     class Meta:
@@ -45,3 +46,8 @@ class DecisionLogEntry(models.Model):
 
     def __str__(self):
         return Truncator(self.text).chars(60)
+
+    @property
+    def is_proposed(self):
+        """Say whether it waits for somebody to agree to it."""
+        return self.agreed_at is None and self.withdrawn_at is None

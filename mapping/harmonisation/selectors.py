@@ -5,7 +5,7 @@ from mapping.harmonisation.models import DecisionLogEntry
 
 
 def decisions(exercise, section=None, *, withdrawn=False):
-    """Return the decisions of the exercise's methodology, of one section or of all; by one query."""
+    """Return the decisions of the exercise's methodology and those proposed, of one section or of all; by one query."""
     found = DecisionLogEntry.objects.filter(methodology_key=exercise.methodology.key)
     if section is not None:
         found = found.filter(section_key=section.key)
@@ -17,7 +17,9 @@ def decisions(exercise, section=None, *, withdrawn=False):
 def decisions_for(exercise, indicator):
     """Return the decisions that an indicator's cells are judged by: its own, and those of its whole section."""
     found = decisions(exercise, indicator.section)
-    return [row for row in found if not row.indicator_keys or indicator.key in row.indicator_keys]
+    return [
+        row for row in found.exclude(agreed_at=None) if not row.indicator_keys or indicator.key in row.indicator_keys
+    ]
 
 
 def cells_seen(user, entry):

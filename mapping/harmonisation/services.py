@@ -1,4 +1,4 @@
-"""Write down what the team agreed on, change it with its history, withdraw what no longer holds."""
+"""Propose what to agree on, write down what was, change it with its history, withdraw what no longer holds."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,18 +11,23 @@ from mapping.availability.models import Cell
 from mapping.content.errors import StaleVersion
 from mapping.content.permissions import visible
 from mapping.harmonisation.models import LONGEST, DecisionLogEntry
-from mapping.harmonisation.permissions import why_not_write
+from mapping.harmonisation.permissions import why_not_agree, why_not_change, why_not_propose, why_not_write
 
 
 @transaction.atomic
 def write_decision(*, actor, section, text, indicators=(), cells=()):
-    """Note a decision of a section. Raises Refused where the actor may not, or something is at fault.
+    """Note a decision of a section, or propose one where the actor may only propose.
+
+    Raises Refused where they may neither, or something is at fault.
 
     Parameters: `indicators` are keys of the section's indicators, none for all of it; `cells` are ids.
     """
     key = section.methodology.key
-    _refuse_unless_writes(actor, key)
+    proposes = why_not_write(actor, key)
+    if proposes:
+        _refuse(why_not_propose(actor, key))
     row = DecisionLogEntry(methodology_key=key, section_key=section.key, written_by=actor, changed_by=actor)
+    row.agreed_at = None if proposes else timezone.now()
     row.text, row.indicator_keys = _checked(text), _indicators(section, indicators)
     linked = _cells(actor, section, cells)
     row.save()
@@ -32,12 +37,22 @@ def write_decision(*, actor, section, text, indicators=(), cells=()):
 
 
 @transaction.atomic
+def agree_to_decision(*, actor, decision, version):
+    """Say that what was proposed holds. Raises Refused, StaleVersion where somebody changed it meanwhile."""
+    row = _locked(actor, decision, version, why_not_agree)
+    row.agreed_at = timezone.now()
+    _save(actor, row)
+    _record(actor, row, Verb.APPROVED)
+    return row
+
+
+@transaction.atomic
 def change_decision(*, actor, decision, version, section, text, indicators=(), cells=()):
     """Change a decision; the history keeps what it said. Raises Refused, StaleVersion where somebody was faster.
 
     Cells of countries that the actor does not see stay linked.
     """
-    row = _locked(actor, decision, version)
+    row = _locked(actor, decision, version, why_not_change)
     before = _values(row)
     row.text, row.indicator_keys = _checked(text), _indicators(section, indicators)
     seen = set(visible(actor, row.cells.all()).values_list("pk", flat=True))
@@ -55,7 +70,7 @@ def change_decision(*, actor, decision, version, section, text, indicators=(), c
 @transaction.atomic
 def withdraw_decision(*, actor, decision, version, reason):
     """Say that a decision no longer holds, and why. It stays in the log, and is shown beside no guidance any more."""
-    row = _locked(actor, decision, version)
+    row = _locked(actor, decision, version, why_not_change)
     reason = reason.replace("\0", "").strip()
     if not reason:
         raise Refused(_("Say why it no longer holds."))
@@ -67,9 +82,9 @@ def withdraw_decision(*, actor, decision, version, reason):
     return row
 
 
-def _locked(actor, decision, version):
+def _locked(actor, decision, version, why_not):
     row = DecisionLogEntry.objects.select_for_update().get(pk=decision.pk)
-    _refuse_unless_writes(actor, row.methodology_key)
+    _refuse(why_not(actor, row))
     if row.version != version:
         sentence = _("%(person)s changed it meanwhile. Look at what it says now; what you typed is still here.")
         raise StaleVersion(sentence % {"person": row.changed_by}, row=row)
@@ -82,8 +97,8 @@ def _save(actor, row):
     row.save()
 
 
-def _refuse_unless_writes(actor, methodology_key):
-    if sentence := why_not_write(actor, methodology_key):
+def _refuse(sentence):
+    if sentence:
         raise Refused(sentence)
 
 

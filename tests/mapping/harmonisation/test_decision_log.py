@@ -25,7 +25,7 @@ def agreed(actor, section, text="Registers count as partial.", **values):
 
 
 @pytest.mark.parametrize("who", ["consultant", "reviewer", "coordinator", "observer", "outsider"])
-def test_reviewers_and_coordinators_write_it(who, exercise, section, reviewer, request):
+def test_reviewers_and_coordinators_write_it_and_consultants_propose(who, exercise, section, reviewer, request):
     person = request.getfixturevalue(who)
     row = agreed(reviewer, section)
     allowed = who in {"reviewer", "coordinator"}
@@ -33,12 +33,15 @@ def test_reviewers_and_coordinators_write_it(who, exercise, section, reviewer, r
     assert permissions.writable(person).filter(pk=row.pk).exists() == allowed
     assert permissions.can_view(person, row)  # the outsider's country is mapped by the same methodology
     assert permissions.visible(person).filter(pk=row.pk).exists()
+    proposes = allowed or who in {"consultant", "outsider"}  # who is a consultant under the same methodology
+    assert (not permissions.why_not_propose(person, exercise.methodology.key)) == proposes
+    assert permissions.open_to_proposals(person).filter(key=exercise.methodology.key).exists() == proposes
     before = Entry.objects.count()
     if allowed:
-        agreed(person, section, "Another.")
+        assert not agreed(person, section, "Another.").is_proposed
         return
     for act in (
-        lambda: agreed(person, section),
+        *([] if proposes else [lambda: agreed(person, section)]),
         lambda: services.change_decision(actor=person, decision=row, version=1, section=section, text="No."),
         lambda: services.withdraw_decision(actor=person, decision=row, version=1, reason="No."),
     ):
@@ -46,6 +49,74 @@ def test_reviewers_and_coordinators_write_it(who, exercise, section, reviewer, r
             act()
     assert DecisionLogEntry.objects.get().text == row.text
     assert Entry.objects.count() == before
+
+
+# --- Proposals ---------------------------------------------------------------
+
+
+@pytest.fixture
+def proposed(consultant, section):
+    return agreed(consultant, section, "Visas count as partial.", indicators=["stock"])
+
+
+@pytest.mark.parametrize("who", ["consultant", "colleague", "reviewer", "coordinator", "observer", "outsider"])
+def test_who_agrees_to_a_proposal_and_who_changes_it(who, exercise, section, proposed, request):
+    colleague = factories.member("colleague", exercise, Role.CONSULTANT)
+    person = colleague if who == "colleague" else request.getfixturevalue(who)
+    agrees, changes = who in {"reviewer", "coordinator"}, who in {"consultant", "reviewer", "coordinator"}
+    for why_not, queryset, allowed in (
+        (permissions.why_not_agree, permissions.agreeable, agrees),
+        (permissions.why_not_change, permissions.changeable, changes),
+    ):
+        assert (not why_not(person, proposed)) == queryset(person).filter(pk=proposed.pk).exists() == allowed
+    acts = {
+        lambda version: services.agree_to_decision(actor=person, decision=proposed, version=version): agrees,
+        lambda version: services.withdraw_decision(actor=person, decision=proposed, version=version, reason="No."): (
+            changes
+        ),
+    }
+    for act, allowed in acts.items():
+        before = Entry.objects.count()
+        if allowed:
+            proposed.version = act(proposed.version).version
+        else:
+            with pytest.raises(Refused):
+                act(proposed.version)
+            assert Entry.objects.count() == before
+
+
+def test_a_proposal_stands_beside_no_guidance_until_somebody_agrees(
+    exercise, section, proposed, consultant, reviewer, sign_in
+):
+    address = f"/desk/exercises/KGZ-2024/decisions/{proposed.pk}/"
+    panel = f"{SECTION}cells/{factories.cell(exercise).pk}/panel/"
+    client = sign_in(reviewer)
+    assert "Visas count" not in client.get(SECTION).content.decode()
+    assert "1 more is proposed" in client.get(SECTION).content.decode()
+    assert "Visas count" not in client.get(panel).content.decode()
+    for page in (address, "/desk/exercises/KGZ-2024/decisions/", f"{SECTION}decisions/"):
+        assert "roposed" in client.get(page).content.decode()
+        assert "Visas count" in client.get(page).content.decode()
+    assert 'value="agree"' not in sign_in(consultant).get(address).content.decode()
+    assert "agree" in sign_in(consultant).post(address, {"do": "agree", "version": "1"}).content.decode()
+    assert client.post(address, {"do": "agree", "version": "1"}).status_code == 302
+    assert "It was agreed on already." in client.post(address, {"do": "agree", "version": "2"}).content.decode()
+    for page in (SECTION, panel):
+        assert "Visas count" in sign_in(consultant).get(page).content.decode()
+    with pytest.raises(Refused):  # it is no longer its proposer's
+        services.change_decision(actor=consultant, decision=proposed, version=2, section=section, text="Mine.")
+    told = Entry.objects.filter(target_type="decisionlogentry").order_by("pk").values_list("verb", "actor__name")
+    assert list(told) == [("created", "Consultant"), ("approved", "Reviewer")]
+
+
+def test_who_changed_a_proposal_meanwhile_is_told_before_somebody_agrees(section, proposed, consultant, reviewer):
+    services.change_decision(actor=consultant, decision=proposed, version=1, section=section, text="All visas.")
+    with pytest.raises(StaleVersion, match="Consultant changed it"):
+        services.agree_to_decision(actor=reviewer, decision=proposed, version=1)
+    assert DecisionLogEntry.objects.get().is_proposed
+
+
+# --- What is kept ------------------------------------------------------------
 
 
 def test_who_works_on_nothing_under_the_methodology_reads_nothing(section, reviewer):
@@ -111,6 +182,16 @@ def test_a_change_keeps_its_history_and_a_stale_one_is_refused(section, reviewer
         )
     page = sign_in(reviewer).get(f"/desk/exercises/KGZ-2024/decisions/{row.pk}/").content.decode()
     assert "<del>The first words.</del> → <b>Other words.</b>" in page
+
+
+def test_the_history_names_the_cells_it_is_linked_to(exercise, section, reviewer, sign_in):
+    first, second = (factories.cell(exercise, year=year) for year in (2020, 2021))
+    row = agreed(reviewer, section, cells=[first.pk])
+    services.change_decision(
+        actor=reviewer, decision=row, version=1, section=section, text=row.text, cells=[first.pk, second.pk]
+    )
+    page = sign_in(reviewer).get(f"/desk/exercises/KGZ-2024/decisions/{row.pk}/").content.decode()
+    assert "<del>Stock, 2020</del> → <b>Stock, 2020, Stock, 2021</b>" in page
 
 
 def test_a_withdrawn_one_stays_in_the_log_only(section, reviewer, sign_in):
