@@ -12,7 +12,7 @@ export class Panel {
     root.addEventListener("change", (event) => this.#typed(event.target));
     root.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-do]")));
     root.addEventListener("keydown", (event) => this.#key(event));
-    root.addEventListener("submit", (event) => event.preventDefault());
+    root.addEventListener("submit", (event) => event.target.dataset.cell && event.preventDefault());
     addEventListener("pagehide", () => this.#flush());
   }
 
