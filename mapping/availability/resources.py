@@ -201,7 +201,7 @@ class ClaimResource(RowsOfCells):
 
     def __init__(self, actor=None, **kwargs):
         super().__init__(actor, **kwargs)
-        self._claims, self._sources = {}, {}  # {exercise: {id: claim}}, {exercise: {folded key: source}}
+        self._claims, self._sources = {}, {}  # {exercise: {id, as text: claim}}, {exercise: {folded key: source}}
         self._by_cell, self._marks = (
             {},
             {},
@@ -224,7 +224,7 @@ class ClaimResource(RowsOfCells):
         exercise, text = self.exercise_of(row), row.get("id", "")
         if not text:
             return None
-        claim = self._claims_of(exercise).get(int(text)) if text.isdecimal() else None
+        claim = self._claims_of(exercise).get(text)
         if claim is None:
             raise Refused(
                 _("%(exercise)s has no claim with the id %(id)s, or no longer. Empty the id to enter a new claim.")
@@ -248,7 +248,7 @@ class ClaimResource(RowsOfCells):
         if exercise not in self._claims:
             claims = Claim.objects.filter(cell__exercise=exercise).select_related("source", "collector", "publisher")
             cells = {cell.pk: cell for cell in self.cells_of(exercise).values()}
-            self._claims[exercise] = {claim.pk: claim for claim in claims}
+            self._claims[exercise] = {str(claim.pk): claim for claim in claims}
             for claim in self._claims[exercise].values():
                 claim.cell = cells[claim.cell_id]
         return self._claims[exercise]

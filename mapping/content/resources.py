@@ -23,6 +23,7 @@ from mapping.fields import folded
 from mapping.framework.selectors import terms
 from mapping.inputs import is_language
 
+LONGEST_NUMBER = 10  # digits
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")  # never month first
 
 
@@ -143,8 +144,8 @@ class ReviewedResource(ModelResource):
     def version_of(self, row):
         """Return the version that was exported, or None where the file does not say."""
         text = row.get("version", "")
-        if text and not text.isdecimal():
-            raise Refused(_("“%(text)s” is no version. Leave it as it was exported.") % {"text": text})
+        if text and not (text.isdecimal() and len(text) < LONGEST_NUMBER):
+            raise Refused(_("“%(text)s” is no version. Leave it as it was exported.") % {"text": text[:60]})
         return int(text) if text else None
 
     # --- Words and names ------------------------------------------------------

@@ -134,7 +134,7 @@ def test_every_error_is_told_with_its_row_and_nothing_is_saved(cell, outsider, c
         {**row, "Value": "perhaps", "When": "13/31/2023", "Languages": "kyrgyzish", "Published by": "Nobody"},
         {**row, "Note": ""},
         {**other, "Id": tajik.claims.get().pk},
-        {**other, "Id": "12x"},
+        {**other, "Id": "9" * 5000},
         {**other, "Year": "2021"},
         {**new, "Year": "1950"},
         {**new, "Source": "Nobody, 1999"},
@@ -152,7 +152,7 @@ def test_every_error_is_told_with_its_row_and_nothing_is_saved(cell, outsider, c
     for number, sentence in {
         4: "Row 3 is about the same one already.",
         5: "has no claim with the id",
-        6: "has no claim with the id 12x",
+        6: "has no claim with the id 999",
         7: "The id belongs to a claim of “Immigration: Stock, 2020”",
         8: "has no cell “Immigration”, “Stock”, “1950”",
         9: "No source of KGZ-2024 is cited as “Nobody, 1999”",

@@ -112,7 +112,7 @@ def test_every_error_is_told_with_its_row_and_nothing_is_saved(exercise, consult
         STOCK_2020 | {"Year": "2019", "Value": "perhaps"},
         STOCK_2020 | {"Exercise": "TJK-2024", "Value": "available"},
         STOCK_2020 | {"Year": "2021", "Value": "available", "Why partially": "provisional"},
-        STOCK_2020 | {"Year": "2022", "Value": "available", "Version": "x"},
+        STOCK_2020 | {"Year": "2022", "Value": "available", "Version": "9" * 5000},
         STOCK_2020 | {"Year": "2018", "Value": "not available"},
     ]
     client = sign_in(consultant)
