@@ -172,6 +172,29 @@ def test_a_block_as_table_1_is_turned(grid, exercise):
     ]
 
 
+@pytest.mark.parametrize("heads", ["2018 г.\t2019 г.", "2018.0\t2019,0", "2018*\t2019*"])
+def test_years_are_understood_as_people_write_them(grid, exercise, heads):
+    paste(grid, factories.cell(exercise, year=2021), f"\t{heads}\nStock\tнет\tда\n")
+    saved(grid)
+    now = [factories.cell(exercise, year=year).value for year in (2018, 2019, 2021, 2022)]
+    assert now == ["not_available", "available", "", ""]
+
+
+def test_headings_that_nobody_understands_are_told_and_place_nothing(grid, exercise):
+    paste(grid, factories.cell(exercise, year=2021), "\tbefore\tafter\nStock\tнет\tда\n")
+    dialog = grid.get_by_role("dialog", name="Paste")
+    expect(dialog).to_contain_text("“before” is no year of this page")
+    expect(dialog).to_contain_text("“after” is no year of this page")
+    expect(dialog.get_by_role("button", name="Apply")).to_be_hidden()
+    assert not any(values(exercise))
+
+
+def test_one_row_with_its_title_goes_where_it_says(grid, exercise):
+    paste(grid, factories.cell(exercise, year=2018), f"{TITLE}\tyes\tno")
+    saved(grid)
+    assert [values(exercise, indicator__title=TITLE)[at] for at in (0, 1)] == ["available", "not_available"]
+
+
 def test_what_is_not_understood_is_shown_and_the_good_ones_wait_for_a_yes(grid, exercise):
     rows = ["Yes\tmaybe\t=A1", "no"] + ["Yes"] * 3
     paste(grid, factories.cell(exercise, "flows_by_marital_status", 2022), "\r\n".join(rows))

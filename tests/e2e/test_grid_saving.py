@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from mapping.comments import services as comments
-from mapping.comments.models import About
+from mapping.comments.models import About, Comment
 from mapping.countries import services as countries
 from tests import factories
 from tests.e2e.browsing import sign_in
@@ -126,6 +126,27 @@ def test_what_others_say_of_a_cell_is_marked_without_a_reload(grid, exercise, re
     expect(td(grid, cell)).to_have_accessible_name(re.compile("1 open comment"))
     expect(grid.locator("#grid-status")).to_contain_text(
         "Reviewer commented on Stock, 2020, or settled a comment there"
+    )
+
+
+def test_a_comment_is_said_in_the_details_of_a_cell(grid, exercise):
+    cell = factories.cell(exercise, year=2020)
+    press(grid, cell, "Enter")
+    panel = grid.locator("#grid-panel")
+    panel.get_by_label("New comment").fill("Only citizens?")
+    panel.get_by_role("button", name="Comment", exact=True).click()
+    expect(td(grid, cell)).to_have_accessible_name(re.compile("1 open comment"))
+    assert Comment.objects.get().cell == cell
+
+
+def test_why_a_key_did_nothing_is_seen_too(grid, exercise, consultant):
+    cell = factories.assess(consultant, factories.cell(exercise, year=2020))
+    factories.submit(consultant, cell)
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    press(grid, cell, "3")
+    expect(grid.locator("#grid-status")).to_contain_text(
+        "It is submitted for review. Withdraw it first, then change it."
     )
 
 

@@ -33,6 +33,7 @@ const ASSESSMENT = ["value", "partial_reason", "partial_note"];
 /** Say a sentence to who listens. */
 function announce(sentence) {
   part("says").textContent = sentence;
+  status.said(sentence);
 }
 const say = (name, values) => announce(words.say(name, values));
 
@@ -226,6 +227,7 @@ document.addEventListener("paste", (event) => {
 
 selection.addEventListener("selection", () => {
   status.selection(selection.ids);
+  status.said("");
   panel.follow(selection.id);
   if (cells.theirs.delete(selection.id)) view.paint([selection.id]);
   const claims = part("claims"); // only for who may enter them
@@ -239,10 +241,16 @@ cells.addEventListener("cells", ({ detail: { ids } }) => {
   status.reasons(data.why_not ? 0 : view.matrix.flat().filter((id) => id !== null && cells.lacksReason(id)).length);
 });
 
-line.addEventListener("state", () => status.saving());
+let waited = false; // for the line: only then is it news that all is saved
+line.addEventListener("state", () => {
+  waited ||= ["no_connection", "no_answer", "signed_out"].includes(line.state);
+  status.saving();
+});
 line.addEventListener("saved", ({ detail: { ids } }) => {
   panel.refresh(ids);
-  if (!queue.size) say("all_saved");
+  if (queue.size || !waited) return;
+  waited = false;
+  say("all_saved");
 });
 line.addEventListener("refused", () => {
   notices.draw();

@@ -115,10 +115,26 @@ function headings(rows, grid, at) {
   const top = bestLine(rows, heads);
   const left = bestLine(columns, heads);
   if (!top && !left) return null;
-  if (top && left && top.axis === left.axis) (top.count >= left.count ? left : top).axis = null;
+  if (top && left && top.axis === left.axis) weaker(top, left, rows.length).axis = null;
   const byTop = top?.axis ? top : null;
   const byLeft = left?.axis ? left : null;
-  return placed(rows, columns, grid, at, byTop, byLeft);
+  return placed(rows, columns, grid, at, byTop ?? unread(rows, byLeft), byLeft ?? unread(columns, byTop));
+}
+
+/** Return which of two lines that name the same kind of thing is no heading after all; one row alone has none above. */
+function weaker(top, left, height) {
+  if (height === 1) return top;
+  if (top.count !== left.count) return top.count > left.count ? left : top;
+  return top.axis === "rows" ? top : left; // rows are named at the left
+}
+
+/** Return the line before the first that `across` names, if it holds headings that nobody understands, else null. */
+function unread(lines, across) {
+  if (!across) return null;
+  const first = across.places.findIndex((place) => place !== null);
+  const at = lines.slice(0, first).findLastIndex((line) => line.some((text, n) => n > across.at && folded(text) !== ""));
+  if (at === -1) return null;
+  return { at, axis: across.axis === "rows" ? "columns" : "rows", count: 0, places: lines[at].map(() => null) };
 }
 
 /** Return the line, among the first ones, that names most of the grid's years or titles: {at, axis, count, places}. */
@@ -126,12 +142,17 @@ function bestLine(lines, heads) {
   let best = null;
   lines.slice(0, HEADS).forEach((line, at) => {
     for (const axis of ["rows", "columns"]) {
-      const places = line.map((text) => heads[axis].get(folded(text)) ?? null);
+      const places = line.map((text) => heads[axis].get(folded(text)) ?? heads[axis].get(yearIn(text)) ?? null);
       const count = places.filter((found) => found !== null).length;
       if (count > (best?.count ?? 0)) best = { at, axis, count, places };
     }
   });
   return best;
+}
+
+/** Return the year that a heading such as “2018 г.”, “2018.0” or “2018*” means, or "". */
+function yearIn(text) {
+  return /^\s*((?:19|20)\d\d)(?:[.,]0+)?\D{0,6}$/.exec(text)?.[1] ?? "";
 }
 
 function index(heads) {

@@ -13,6 +13,11 @@ export class Status {
     this.parts.selection.textContent = ids.length > 1 ? this.words.say("selected", { count: ids.length }) : "";
   }
 
+  /** Show what a key or button did, or why it did nothing. */
+  said(sentence) {
+    this.parts.said.textContent = sentence;
+  }
+
   others(sentence) {
     this.parts.others.textContent = sentence;
   }
