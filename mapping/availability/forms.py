@@ -79,6 +79,11 @@ class CellForm(TypedForm, VersionedForm):
             "note": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         }
         help_texts = {
+            "value": _(
+                "Whether the data exist for this indicator and year, whoever holds them and whoever may see them."
+            ),
+            "partial_note": _("What the reason means here: which part exists, for whom."),
+            "note": _("What a reviewer or the next consultant should know."),
             "partial_reason": _("Where it is partially available. It is needed before the cell is submitted."),
             "resolution": _("Where claims contradict: which one holds, and why."),
         }
@@ -87,6 +92,14 @@ class CellForm(TypedForm, VersionedForm):
         super().__init__(*args, **kwargs)
         if "value" in self.fields:  # absent for who only reads
             self.fields["value"].choices = [("", _("Not assessed")), *Cell._meta.get_field("value").choices]
+
+
+CHOICE_HELP = {
+    "source": _("Its citation key. Not in the list? Add the source first."),
+    "collector": _("The agency that counts or asks, if it is told."),
+    "publisher": _("The agency that gives the data out; often the same one."),
+    "subgroup": _("Where the section tells subgroups apart, and the claim is about one of them."),
+}
 
 
 class ClaimForm(TypedForm):
@@ -105,12 +118,26 @@ class ClaimForm(TypedForm):
             "stated_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "coverage_note": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         }
-        help_texts = {"statement_kind": _("Where the claim rests on no source: a source or a statement, not both.")}
+        help_texts = {
+            "statement_kind": _("Where the claim rests on no source: a source or a statement, not both."),
+            "statement": _("The person's office, the meeting or the search, so that somebody else can find it again."),
+            "stated_on": _("The day of the answer, the meeting or the search."),
+            "value": _("What this basis alone says; the judgement over all claims is the cell's."),
+            "access": _("How one gets these data from where they are, not from the citing text."),
+            "scope": _("Whom the data come from. Claims about different ones do not contradict each other."),
+            "nature": _("Numbers, or descriptions."),
+            "languages": _("In which these data are published."),
+            "period": _("Where it is not the whole year: a day, a month, a season."),
+            "confidence": _("Whether the basis says so itself, or you read it between the lines."),
+            "locator": _("The page, table or section, so that it can be looked up."),
+            "coverage_note": _("What is left out: regions, groups, months."),
+        }
 
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
         for name, options in choices.items():
             self.fields[name].choices = options
+            self.fields[name].help_text = CHOICE_HELP[name]
         if not choices["subgroup"]:
             del self.fields["subgroup"]
         if self.instance.pk:

@@ -48,3 +48,12 @@ class AgencyForm(forms.ModelForm):
     class Meta:
         model = Agency
         fields = AGENCY_FIELDS
+        help_texts = {
+            "acronym": _("As it is cited in the country; without one, a short name."),
+            "name": _("In full, as it calls itself."),
+            "kind": _("Whose body it is."),
+            "role": _("What it has to do with migration."),
+            "formal_request": _("Whether it gives data only after a letter."),
+            "formal_request_note": _("To whom the letter goes, and how long an answer takes."),
+            "note": _("What else helps whoever asks it next."),
+        }

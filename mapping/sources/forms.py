@@ -97,7 +97,9 @@ class SourceForm(VersionedForm):
     remove_files = AttachmentsField(
         label=gettext_lazy("Remove files"), required=False, queryset=Attachment.objects.none()
     )
-    add_files = FilesField(label=gettext_lazy("Add files"), required=False)
+    add_files = FilesField(
+        label=gettext_lazy("Add files"), required=False, help_text=gettext_lazy("The source itself, an answer, a scan.")
+    )
     archived_copy = ArchivedCopyField(
         label=gettext_lazy("Add a saved copy of the linked page"), required=False, help_text=gettext_lazy("As PDF.")
     )
@@ -108,6 +110,14 @@ class SourceForm(VersionedForm):
     class Meta:
         model = Source
         fields = Source.CONTENT_FIELDS
+        help_texts = {
+            "title": gettext_lazy("As on its cover, in its language."),
+            "institution": gettext_lazy("Who publishes it, as written there."),
+            "definition_used": gettext_lazy("Whom it counts as a migrant, in its own words."),
+            "access_detail": gettext_lazy("Whom to ask, what it takes, what it costs."),
+            "accessed_on": gettext_lazy("When you saw it last."),
+            "note": gettext_lazy("What else a reader should know before using it."),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

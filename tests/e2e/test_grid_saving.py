@@ -139,6 +139,31 @@ def test_a_comment_is_said_in_the_details_of_a_cell(grid, exercise):
     assert Comment.objects.get().cell == cell
 
 
+def test_a_comment_that_is_half_typed_stays_with_its_cell(grid, exercise):
+    cell = factories.cell(exercise, year=2020)
+    panel = grid.locator("#grid-panel")
+    press(grid, cell, "Enter")
+    panel.get_by_label("New comment").fill("Only citi")
+    grid.keyboard.press("Escape")
+    press(grid, factories.cell(exercise, year=2021), "Enter")
+    expect(panel.get_by_role("heading", name="Stock, 2021")).to_be_visible()
+    expect(panel.get_by_label("New comment")).to_have_value("")
+    grid.keyboard.press("Escape")
+    press(grid, cell, "Enter")
+    expect(panel.get_by_role("heading", name="Stock, 2020")).to_be_visible()
+    expect(panel.get_by_label("New comment")).to_have_value("Only citi")
+
+
+def test_without_a_line_each_cell_says_that_it_is_not_saved_yet(grid, exercise):
+    cell = factories.cell(exercise, year=2020)
+    grid.context.set_offline(True)
+    press(grid, cell, "1")
+    expect(td(grid, cell)).to_have_accessible_name(re.compile("saving"))
+    grid.context.set_offline(False)
+    saved(grid)
+    expect(td(grid, cell)).not_to_have_accessible_name(re.compile("saving"))
+
+
 def test_why_a_key_did_nothing_is_seen_too(grid, exercise, consultant):
     cell = factories.assess(consultant, factories.cell(exercise, year=2020))
     factories.submit(consultant, cell)

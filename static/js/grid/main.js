@@ -4,7 +4,7 @@ import { format } from "./clipboard.js";
 import { findBy } from "./find.js";
 import { listen } from "./keys.js";
 import { Cells, TEXTS } from "./model.js";
-import { Line } from "./net.js";
+import { Line, STUCK } from "./net.js";
 import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
 import { Paste } from "./paste.js";
@@ -243,7 +243,7 @@ cells.addEventListener("cells", ({ detail: { ids } }) => {
 
 let waited = false; // for the line: only then is it news that all is saved
 line.addEventListener("state", () => {
-  waited ||= ["no_connection", "no_answer", "signed_out"].includes(line.state);
+  waited ||= STUCK.includes(line.state);
   status.saving();
 });
 line.addEventListener("saved", ({ detail: { ids } }) => {

@@ -20,6 +20,7 @@ export class Cells extends EventTarget {
     this.whyNot = data.why_not;
     this.savedLast = new Set(); // marked as saved until something else is
     this.slow = new Set(); // being saved for longer than a moment
+    this.stuck = false; // nothing is sent at the moment: no line, or signed out
     this.theirs = new Set(); // changed by somebody else and not visited since
   }
 
@@ -40,7 +41,7 @@ export class Cells extends EventTarget {
     const edit = this.queue.get(id);
     if (edit?.conflict) return "conflict";
     if (edit?.refused) return "refused";
-    if (edit && this.slow.has(id)) return "saving";
+    if (edit && (this.stuck || this.slow.has(id))) return "saving";
     return !edit && this.savedLast.has(id) ? "saved" : "";
   }
 

@@ -7,6 +7,7 @@ const LONGEST_PAUSE = 30_000;
 const SLOW = 300; // a save below this shows nothing
 const POLL = 8_000;
 const LONGEST_POLL = 60_000;
+export const STUCK = ["no_connection", "no_answer", "signed_out"];
 
 /** Events: `state` (see `state`), `saved` and `refused` (detail.ids), `gone` (detail.edit), `others` (detail.cells). */
 export class Line extends EventTarget {
@@ -194,6 +195,11 @@ export class Line extends EventTarget {
   #become(state) {
     if (state === "idle" && this.retry === true) this.retry = null;
     this.state = state;
+    const stuck = STUCK.includes(state);
+    if (stuck !== this.cells.stuck) {
+      this.cells.stuck = stuck;
+      this.cells.changed(this.queue.keys());
+    }
     this.#tell("state", {});
   }
 

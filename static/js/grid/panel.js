@@ -2,6 +2,7 @@
 
 const FOLLOW = 150; // milliseconds after which the panel follows the current cell
 const VALUES = { 1: "available", 2: "partially_available", 3: "not_available", 0: "", 9: "not_applicable" };
+const SAID = ".talk textarea";
 const TEXT = "textarea, input:not([type=radio])";
 
 export class Panel {
@@ -9,6 +10,10 @@ export class Panel {
   constructor(root, { address, cells, say, change, back, mark }) {
     Object.assign(this, { root, address, cells, say, change, back, mark });
     this.id = null;
+    this.drafts = new Map(); // of comments that are not sent yet
+    root.addEventListener("input", (event) => {
+      if (event.target.matches(SAID)) this.drafts.set(this.#draft(event.target), event.target.value);
+    });
     root.addEventListener("change", (event) => this.#typed(event.target));
     root.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-do]")));
     root.addEventListener("keydown", (event) => this.#key(event));
@@ -36,11 +41,16 @@ export class Panel {
     this.root.innerHTML = html;
     this.root.hidden = false;
     this.root.parentElement.classList.add("split");
+    for (const field of this.root.querySelectorAll(SAID)) field.value = this.drafts.get(this.#draft(field)) ?? field.value;
     this.#learn();
     this.sync();
     this.mark(id);
     if (take) this.#first().focus();
     else if (held) this.root.querySelector(held)?.focus();
+  }
+
+  #draft(field) {
+    return `${this.id}:${field.id}`;
   }
 
   /** Follow the current cell while the panel is open. */
