@@ -1,5 +1,7 @@
 """Say something, settle it, reopen it. What was said stays as it was said."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from mapping.countries.models import Exercise
 from mapping.notifications.models import Kind
 from mapping.notifications.services import notify, settle
 
+A_MOMENT = timedelta(seconds=30)
 _ABOUT = ("cell", "source", "section_key")
 
 
@@ -84,6 +87,7 @@ def set_blocking(*, actor, comment, blocks):
 
 def _say(actor, exercise, text, **values):
     text = _checked(text)
+    _refuse_if_just_said(actor, exercise=exercise, text=text, **values)
     people = mentioned(text, exercise)
     said = Comment.objects.create(exercise=exercise, author=actor, text=text, **values)
     if people:
@@ -100,6 +104,13 @@ def _say(actor, exercise, text, **values):
         )
     _record(actor, said, Verb.CREATED, new={said.about.value: said.row.pk, "text": text[:300]})
     return said
+
+
+def _refuse_if_just_said(actor, *, blocks=False, parent=None, **said):
+    """Raise Unchanged where the person said just this a moment ago, as a double click does."""
+    just = Comment.objects.filter(author=actor, created_at__gt=timezone.now() - A_MOMENT)
+    if just.filter(parent=parent, **said).exists():
+        raise Unchanged(_("You said so a moment ago: it is kept."))
 
 
 def _checked(text):

@@ -10,6 +10,7 @@ from mapping.audit.services import difference, entry, record
 from mapping.availability.models import Cell
 from mapping.content.errors import StaleVersion
 from mapping.content.permissions import visible
+from mapping.framework.models import Methodology
 from mapping.harmonisation.models import LONGEST, DecisionLogEntry
 from mapping.harmonisation.permissions import why_not_agree, why_not_change, why_not_propose, why_not_write
 
@@ -30,6 +31,7 @@ def write_decision(*, actor, section, text, indicators=(), cells=()):
     row.agreed_at = None if proposes else timezone.now()
     row.text, row.indicator_keys = _checked(text), _indicators(section, indicators)
     linked = _cells(actor, section, cells)
+    _refuse_if_noted(section, row)
     row.save()
     row.cells.set(linked)
     _record(actor, row, Verb.CREATED, new=_values(row))
@@ -112,6 +114,14 @@ def _checked(text):
         told = {"length": len(text), "most": LONGEST}
         raise Refused(_("The decision has %(length)d characters; at most %(most)d are kept.") % told)
     return text
+
+
+def _refuse_if_noted(section, row):
+    """Raise Unchanged where the section has just this rule, as after a double click; two at once come one by one."""
+    Methodology.objects.select_for_update().get(pk=section.methodology_id)
+    same = DecisionLogEntry.objects.filter(methodology_key=row.methodology_key, section_key=row.section_key)
+    if same.filter(text=row.text, withdrawn_at=None).exists():
+        raise Unchanged(_("It is noted already."))
 
 
 def _indicators(section, keys):

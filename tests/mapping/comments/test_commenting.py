@@ -1,6 +1,9 @@
 """Comments: who writes and settles them, who is told, what stands against submitting."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.refusals import Refused
 from mapping.audit.models import Entry
@@ -49,12 +52,12 @@ def test_who_may_do_what(who, act, frozen, cell, reviewer, coordinator, request)
         countries.freeze(actor=coordinator, exercise=cell.exercise, reason="Published.")
         said.refresh_from_db()
     acts = {
-        "comment": lambda: factories.comment(person, cell),
+        "comment": lambda: factories.comment(person, cell, "Which year?"),
         "reply": lambda: services.reply(actor=person, comment=said, text="The first."),
         "resolve": lambda: services.resolve(actor=person, comment=said),
         "resolve a blocking one": lambda: services.resolve(actor=person, comment=said),
         "block": lambda: services.set_blocking(actor=person, comment=said, blocks=True),
-        "comment and block": lambda: factories.comment(person, cell, blocks=True),
+        "comment and block": lambda: factories.comment(person, cell, "Which year?", blocks=True),
     }
     exercise, pk = Exercise.objects.get(pk=cell.exercise_id), said.pk
     said = Comment.objects.select_related("exercise").get(pk=pk)
@@ -105,6 +108,21 @@ def test_a_reply_to_a_reply_stands_in_the_same_thread(cell, consultant, reviewer
     first = services.reply(actor=consultant, comment=said, text="The first.")
     second = services.reply(actor=reviewer, comment=first, text="Which year?")
     assert (first.parent, second.parent, second.cell) == (said, said, cell)
+
+
+def test_a_double_click_says_it_once(cell, consultant, reviewer):
+    said = factories.comment(reviewer, cell, "@Consultant, which register?")
+    before = Entry.objects.count()
+    assert "a moment ago" in refusal_of(
+        factories.comment, actor=reviewer, row=cell, text=" @Consultant, which register? "
+    )
+    assert (Comment.objects.count(), Entry.objects.count(), Notification.objects.count()) == (1, before, 1)
+    services.reply(actor=consultant, comment=said, text="The first.")
+    assert "a moment ago" in refusal_of(services.reply, actor=consultant, comment=said, text="The first.")
+    factories.comment(consultant, cell, "The first.")  # in a thread of its own
+    factories.comment(consultant, factories.cell(cell.exercise, year=2021), "The first.")  # or about another row
+    Comment.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    factories.comment(reviewer, cell, "@Consultant, which register?")  # asked again, later
 
 
 def test_settled_twice_or_reopened_twice_is_told(cell, consultant, reviewer):
@@ -226,7 +244,7 @@ def test_what_was_refused_stands_in_its_form_again(exercise, cell, reviewer, sig
 def test_it_never_leads_to_another_site(exercise, cell, reviewer, sign_in):
     address = f"/desk/exercises/KGZ-2024/comments/cell/{cell.pk}/"
     for back in ("https://evil.example/", "//evil.example/", "/\\evil.example", ""):
-        assert sign_in(reviewer).post(address, {"text": "x", "back": back}).url == address
+        assert sign_in(reviewer).post(address, {"text": f"Back to {back}", "back": back}).url == address
 
 
 def test_a_forged_row_is_not_found(exercise, cell, reviewer, outsider, sign_in):

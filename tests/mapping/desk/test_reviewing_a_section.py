@@ -46,6 +46,16 @@ def test_a_section_is_submitted_with_its_sources_as_one_act(exercise, consultant
     assert len(set(Entry.objects.filter(verb="submitted").values_list("act", flat=True))) == 1
 
 
+def test_a_double_click_submits_once(exercise, consultant, cells, sign_in):
+    client = sign_in(consultant)
+    seen = hidden(client.get(PAGE + "submit/").content.decode(), "cells", "sources")
+    client.post(PAGE + "submit/", seen)
+    count = Entry.objects.count()
+    answer = client.post(PAGE + "submit/", seen, follow=True).content.decode()
+    assert "It is submitted already" in answer
+    assert Entry.objects.count() == count
+
+
 def test_a_partial_cell_without_reason_stops_the_submission_in_words(exercise, consultant, cells, sign_in):
     partial, client = factories.cell(exercise, year=2022), sign_in(consultant)
     client.post(PAGE, {f"c-{partial.pk}": "partially_available", f"v-{partial.pk}": "1:"})

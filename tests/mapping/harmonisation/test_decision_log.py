@@ -51,6 +51,15 @@ def test_reviewers_and_coordinators_write_it_and_consultants_propose(who, exerci
     assert Entry.objects.count() == before
 
 
+def test_a_double_click_notes_it_once(section, reviewer):
+    agreed(reviewer, section)
+    with pytest.raises(Unchanged, match="noted already"):
+        agreed(reviewer, section)
+    row = DecisionLogEntry.objects.get()
+    services.withdraw_decision(actor=reviewer, decision=row, version=1, reason="No longer so.")
+    agreed(reviewer, section)  # it holds again
+
+
 # --- Proposals ---------------------------------------------------------------
 
 

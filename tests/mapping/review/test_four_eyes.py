@@ -51,6 +51,18 @@ def test_a_decision_clears_who_contributed_before_it(exercise, consultant, coord
     assert cell in approvable(coordinator, Cell.objects.all())
 
 
+def test_not_even_a_superuser_approves_what_they_entered_or_submitted(exercise, consultant):
+    root = factories.superuser()
+    entered, submitted = (factories.cell(exercise, year=year) for year in (2020, 2021))
+    factories.submit(consultant, factories.assess(root, entered))
+    factories.submit(root, factories.assess(consultant, submitted))
+    for cell in (entered, submitted):
+        assert cell not in approvable(root, Cell.objects.all())
+        with pytest.raises(RowsRefused) as refused:
+            factories.approve(root, cell)
+        assert "Somebody else approves it" in refused.value.problems[0]
+
+
 @pytest.mark.parametrize("column", ["last_author", "submitted_by"])
 def test_the_database_refuses_self_approval_by_anybody(submitted, column):
     root = factories.superuser()
