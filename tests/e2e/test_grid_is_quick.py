@@ -26,7 +26,7 @@ def largest(exercise):
     )
 
 
-@pytest.mark.parametrize(("address", "most"), [("immigration/", 50), ("big_data/?years=all", 150)])
+@pytest.mark.parametrize(("address", "most"), [("immigration/", 50), ("big_data/?years=all", 400)])
 def test_a_key_is_painted_at_once(page, live_server, largest, consultant, address, most):
     sign_in(page, consultant, live_server.url)
     open_grid(page, f"/desk/exercises/KGZ-2024/sections/{address}")

@@ -125,6 +125,7 @@ def submit(page):
 def return_one_and_approve_the_rest(page):
     page.goto("/desk/")
     page.get_by_role("link", name="KGZ-2024: Big data").first.click()
+    page.locator("#changes[data-ready]").wait_for()
     assert_sound(page)
     row = page.locator(".change", has=page.get_by_role("heading", name=f"{QUERIES}, 2023"))
     row.get_by_label("Return").check()

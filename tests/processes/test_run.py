@@ -57,7 +57,7 @@ def test_a_second_start_tells_where_the_first_runs_and_leaves_it_alone(workbench
     second = run_again(live_environment | {"PORT": str(live.free_port())})
     assert (second.returncode, second.stderr) == (0, "")
     assert f"It already runs, in another terminal: {workbench.url}/" in second.stdout
-    assert workbench.answers()
+    workbench.wait_until_it_answers()
     assert before.items() <= workbench.processes().items()
 
 
