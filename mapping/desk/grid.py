@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from django.db.models import Aggregate, OuterRef, Subquery, TextField
+from django.db.models import Aggregate, BooleanField, ExpressionWrapper, OuterRef, Q, Subquery, TextField
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,6 +37,7 @@ class CellFacts(NamedTuple):
     status: str
     submitted_by_id: int | None
     return_reason: str
+    noted: bool  # has a note, whose text the details tell
     said: str | None  # by its claims; see `_claims_said`
     open_comments: int | None
 
@@ -68,6 +69,7 @@ class Shown:
     contradicted: bool
     claims: int
     comments: int  # open threads
+    noted: bool
     editable: bool
     suggested: str
 
@@ -122,6 +124,8 @@ def _word(choices, key):
 
 # --- Reading -----------------------------------------------------------------
 
+_HAS_NOTE = ExpressionWrapper(~Q(note=""), BooleanField())
+
 
 def section_cells(exercise, section, comments):
     """Return ([CellFacts] of a section in the order of its indicators and years, {id: Indicator}); one query.
@@ -129,7 +133,7 @@ def section_cells(exercise, section, comments):
     Parameters: `comments` is {cell id: how many threads about it are open}; to count a cell at a time takes long.
     """
     cells = Cell.objects.filter(exercise=exercise, indicator__section=section).order_by("indicator__order", "year")
-    rows = cells.annotate(said=_claims_said()).values_list(
+    rows = cells.annotate(noted=_HAS_NOTE, said=_claims_said()).values_list(
         "indicator__title", "indicator__group", *CellFacts._fields[:-1]
     )
     found, indicators = [], {}
@@ -142,7 +146,8 @@ def section_cells(exercise, section, comments):
 
 def facts(cells):
     """Return a queryset of some cells as [CellFacts], by one query."""
-    rows = cells.annotate(said=_claims_said(), open_comments=open_of_cell()).values_list(*CellFacts._fields)
+    told = cells.annotate(noted=_HAS_NOTE, said=_claims_said(), open_comments=open_of_cell())
+    rows = told.values_list(*CellFacts._fields)
     return list(map(CellFacts._make, rows))
 
 
@@ -186,6 +191,7 @@ def shown(user, exercise, cells):
             cell.resolution,
             cell.status,
             cell.return_reason,
+            cell.noted,
             cell.said,
             cell.open_comments,
         )
@@ -219,6 +225,7 @@ def _shown(cell, claims, editable):
         contradicted=not cell.resolution and bool(contradictions(claims)),
         claims=len(claims),
         comments=getattr(cell, "open_comments", 0) or 0,
+        noted=getattr(cell, "noted", False),
         editable=editable[cell.status],
         suggested=suggestion(cell, claims),
     )

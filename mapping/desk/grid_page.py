@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from mapping.availability.models import Cell
+from mapping.availability.models import Cell, PartialReason
 from mapping.content.permissions import why_not_edit
 from mapping.countries.permissions import EDITORS, REVIEWERS, has_role
 from mapping.desk import grid
@@ -74,7 +74,7 @@ def of(request, exercise, section, cells, indicators, *, read_at, choosable, fou
 def _furniture(language, *, edits, reviews):
     """Return what stands around every grid, drawn once a language and kind of person."""
     names = ("scripts", "key", "tools", "marks", "dialogs")
-    context = {"edits": edits, "reviews": reviews}
+    context = {"edits": edits, "reviews": reviews, "reasons": PartialReason.choices}
     return {name: render_to_string(f"mapping/desk/_grid_{name}.html", context) for name in names}
 
 

@@ -82,9 +82,9 @@ def _sentences():
         "paste_formula": _("“%(text)s” is a formula, not a value"),
         "paste_header": _("“%(text)s” is no indicator of this section"),
         "paste_year": _("“%(text)s” is no year of this page"),
-        "paste_outside": _("outside the grid"),
-        "paste_read_only": _("cannot be changed now"),
-        "paste_place": _("row %(row)s, column %(column)s"),
+        "paste_place": _("row %(row)s, column %(column)s of the block"),
+        "paste_meaning": _("Choose what it means"),
+        "paste_leave": _("leave these cells as they are"),
         "paste_by_headings": _("Placed by the years and indicators named in the block."),
         "paste_by_position": _("Placed from the cell you chose."),
         "nothing_to_copy": _("Choose cells first."),
@@ -109,6 +109,14 @@ _PLURALS = {
     ),
     "sign_in": lambda count: ngettext("Sign in to send %(count)d change", "Sign in to send %(count)d changes", count),
     "refused_changes": lambda count: ngettext("%(count)d change refused", "%(count)d changes refused", count),
+    "were_refused": lambda count: ngettext(
+        "%(count)d cell was refused: %(why)s", "%(count)d cells were refused: %(why)s", count
+    ),
+    "all_conflicts": lambda count: ngettext(
+        "%(count)d conflict in all: decide each, or all of them the same way.",
+        "%(count)d conflicts in all: decide each, or all of them the same way.",
+        count,
+    ),
     "conflicts": lambda count: ngettext("%(count)d conflict", "%(count)d conflicts", count),
     "more": lambda count: ngettext("and %(count)d more", "and %(count)d more", count),
     "read_only_cells": lambda count: ngettext(
@@ -132,6 +140,17 @@ _PLURALS = {
     ),
     "paste_problems": lambda count: ngettext(
         "%(count)d cell of the block cannot be used:", "%(count)d cells of the block cannot be used:", count
+    ),
+    "paste_outside": lambda count: ngettext(
+        "%(count)d value lies outside the grid", "%(count)d values lie outside the grid", count
+    ),
+    "paste_read_only": lambda count: ngettext(
+        "%(count)d cell cannot be changed now", "%(count)d cells cannot be changed now", count
+    ),
+    "paste_ambiguous": lambda count: ngettext(
+        "“%(text)s” (%(count)d cell) may mean several things:",
+        "“%(text)s” (%(count)d cells) may mean several things:",
+        count,
     ),
     "paste_rows_left": lambda count: ngettext(
         "%(count)d row more does not fit the grid.", "%(count)d rows more do not fit the grid.", count

@@ -276,3 +276,67 @@ def test_a_note_that_was_not_left_yet_is_sent_when_the_page_closes(grid, exercis
     saved(grid)
     cell.refresh_from_db()
     assert cell.note == "Half a sentence"
+
+
+def test_without_a_line_a_reason_and_a_note_can_be_written_and_the_details_come_with_the_line(grid, exercise):
+    cell = factories.cell(exercise, year=2020)
+    grid.context.set_offline(True)
+    press(grid, cell, "2", "Enter")
+    panel = grid.locator("#grid-panel")
+    expect(panel.get_by_role("heading", name="Stock, 2020")).to_be_visible()
+    expect(panel).to_contain_text("The details cannot be loaded now.")
+    panel.get_by_label("Why only partially").select_option("provisional")
+    panel.get_by_label("Note", exact=True).fill("By telephone.")
+    panel.get_by_role("radio", name="Partially available").focus()
+    grid.context.set_offline(False)
+    saved_as(grid, cell, value="partially_available", partial_reason="provisional", note="By telephone.")
+    expect(panel.get_by_role("heading", name="Claims")).to_be_visible()
+
+
+def test_without_a_line_a_note_that_is_there_is_not_written_over(grid, exercise, consultant):
+    cell = factories.assess(consultant, factories.cell(exercise, year=2020), note="Only citizens.")
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    grid.context.set_offline(True)
+    press(grid, cell, "Enter")
+    panel = grid.locator("#grid-panel")
+    expect(panel).to_contain_text("The cell has a note.")
+    expect(panel.get_by_label("Note", exact=True)).to_have_count(0)
+
+
+def test_a_screen_reader_hears_each_of_several_messages(grid, exercise):
+    press(grid, factories.cell(exercise, year=2018), "1", "ArrowRight", "3", "Shift+ArrowRight")
+    says = grid.locator("#grid-says p")
+    expect(says).to_have_text(["Stock, 2018: Available", "Stock, 2019: Not available", "2 cells selected"])
+
+
+def test_what_a_frozen_exercise_does_not_allow_is_not_offered(grid, exercise, coordinator):
+    tools = grid.get_by_role("toolbar", name="Grid")
+    expect(tools.get_by_role("button", name="Undo")).to_be_visible()
+    countries.freeze(actor=coordinator, exercise=exercise, reason="Published")
+    grid.evaluate("document.getElementById('grid').grid.refresh()")
+    expect(tools.get_by_role("button", name="Undo")).to_be_hidden()
+    expect(tools.get_by_role("button", name="Not available")).to_be_hidden()
+    expect(tools.get_by_role("button", name="Copy")).to_be_visible()
+
+
+def test_cells_refused_for_one_reason_are_told_at_once(grid, exercise, coordinator):
+    one, two = factories.cell(exercise, year=2018), factories.cell(exercise, year=2019)
+    countries.freeze(actor=coordinator, exercise=exercise, reason="Published")
+    press(grid, one, "Shift+ArrowRight", "1")
+    notices = grid.locator("#grid-notices")
+    expect(notices).to_contain_text("2 cells were refused: KGZ-2024 is frozen.")
+    expect(notices).to_contain_text("Stock, 2018; Stock, 2019")
+    notices.get_by_role("button", name="Discard mine").click()
+    expect(notices).to_be_hidden()
+    two.refresh_from_db()
+    assert two.value == ""
+
+
+def test_the_value_of_the_current_cell_is_told_in_words_in_table_1_too(grid, exercise, consultant):
+    cell = factories.assess(
+        consultant, factories.cell(exercise, year=2020), "partially_available", partial_reason="provisional"
+    )
+    open_grid(grid, f"{PAGE}?layout=years")
+    press(grid, cell)
+    expect(grid.locator("#grid-status")).to_contain_text("Stock, 2020: Partially available (provisional)")

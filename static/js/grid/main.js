@@ -13,7 +13,7 @@ import { Selection } from "./selection.js";
 import { Status } from "./status.js";
 import { History } from "./undo.js";
 import { spellings } from "./values.js";
-import { View } from "./view.js";
+import { View, element } from "./view.js";
 import { Words } from "./words.js";
 
 const table = document.getElementById("grid");
@@ -27,12 +27,21 @@ const view = new View(table, cells, words);
 const selection = new Selection(view);
 const history = new History(`grid:${place}:undo`);
 const line = new Line(cells, queue, data, document.querySelector("#grid-form [name=csrfmiddlewaretoken]").value);
-const status = new Status(part("status"), { line, queue, cells, words });
+const status = new Status(part("status"), { line, queue, cells, words, title: (id) => view.title(id) });
+const READ_OUT = 15_000; // milliseconds within which a screen reader has read out a sentence
+const SETTLED = 500; // milliseconds after which a selection that grows is told
 const ASSESSMENT = ["value", "partial_reason", "partial_note"];
 
-/** Say a sentence to who listens. */
+/** Say a sentence to who listens. It is added, not put over the last one, which may not have been read out yet. */
+function tell(sentence) {
+  const said = element("p", "", sentence);
+  part("says").append(said);
+  setTimeout(() => said.remove(), READ_OUT);
+}
+
+/** Say a sentence to who listens and to who sees. */
 function announce(sentence) {
-  part("says").textContent = sentence;
+  tell(sentence);
   status.said(sentence);
 }
 const say = (name, values) => announce(words.say(name, values));
@@ -75,7 +84,8 @@ function setValue(value, ids = selection.ids) {
   const free = ids.filter((id) => !whyNot(id));
   if (!free.length) return announce(whyNot(ids[0]));
   change(free.map((id) => ({ id, values: { value } })));
-  const told = free.length === 1 ? `${view.title(free[0])}: ${words.value(value)}` : words.say("set", { count: free.length, value: words.value(value) });
+  if (ids.length === 1) return tell(`${view.title(ids[0])}: ${words.value(value)}`); // the status bar shows it anyway
+  const told = words.say("set", { count: free.length, value: words.value(value) });
   const stay = ids.length - free.length;
   announce(stay ? `${told} ${words.say("read_only_cells", { count: stay })}` : told);
 }
@@ -116,6 +126,7 @@ function copied() {
 const panel = new Panel(part("panel"), {
   address: data.panel,
   cells,
+  title: (id) => view.title(id),
   say,
   change: (id, values) => ("value" in values ? setValue(values.value, [id]) : change([{ id, values }])),
   back: () => selection.go(selection.at, { extend: true }),
@@ -156,6 +167,11 @@ function decide(ids, act) {
   cells.changed(ids);
   notices.draw();
   line.send();
+}
+
+/** Offer only what can be done: who reads, or whose exercise is frozen, sets nothing. */
+function showAccess() {
+  document.body.classList.toggle("reading", Boolean(cells.whyNot));
 }
 
 /** Go to the next partial without a reason and ask for it. */
@@ -225,8 +241,11 @@ document.addEventListener("paste", (event) => {
   paste.take(event.clipboardData.getData("text/plain"));
 });
 
+let settling;
 selection.addEventListener("selection", () => {
   status.selection(selection.ids);
+  clearTimeout(settling);
+  if (selection.ids.length > 1) settling = setTimeout(() => tell(status.selected), SETTLED);
   status.said("");
   panel.follow(selection.id);
   if (cells.theirs.delete(selection.id)) view.paint([selection.id]);
@@ -237,29 +256,34 @@ selection.addEventListener("selection", () => {
 cells.addEventListener("cells", ({ detail: { ids } }) => {
   view.paint(ids);
   panel.sync();
+  status.selection(selection.ids);
   status.saving();
   status.reasons(data.why_not ? 0 : view.matrix.flat().filter((id) => id !== null && cells.lacksReason(id)).length);
 });
 
-let waited = false; // for the line: only then is it news that all is saved
+let stuck = ""; // how the line was, since all was last saved: only then is it news that all is
 line.addEventListener("state", () => {
-  waited ||= STUCK.includes(line.state);
   status.saving();
+  if (!STUCK.includes(line.state) || line.state === stuck) return;
+  stuck = line.state;
+  tell(status.savingTold);
 });
 line.addEventListener("saved", ({ detail: { ids } }) => {
   panel.refresh(ids);
-  if (queue.size || !waited) return;
-  waited = false;
-  say("all_saved");
+  if (queue.size || !stuck) return;
+  stuck = "";
+  tell(words.say("all_saved"));
 });
 line.addEventListener("refused", () => {
   notices.draw();
   announce([...part("notices").querySelectorAll("b")].map((sentence) => sentence.textContent).join(" "));
 });
 line.addEventListener("access", () => {
+  showAccess();
   notices.draw();
   if (cells.whyNot) announce(cells.whyNot);
 });
+line.addEventListener("answered", () => panel.complete());
 line.addEventListener("gone", ({ detail: { edit } }) => notices.tellGone(edit));
 line.addEventListener("others", ({ detail: { cells: told } }) => {
   const [{ id, who, talk, value = "" }] = told;
@@ -267,7 +291,7 @@ line.addEventListener("others", ({ detail: { cells: told } }) => {
     ? words.say(talk ? "talked" : "changed_one", { who, cell: view.title(id), value: words.value(value) })
     : words.say("changed_many", { who: [...new Set(told.map((cell) => cell.who))].join(", "), count: told.length });
   status.others(sentence);
-  announce(sentence);
+  tell(sentence);
   panel.refresh(told.map((cell) => cell.id));
 });
 
@@ -277,6 +301,7 @@ addEventListener("beforeunload", (event) => {
 
 part("form").addEventListener("submit", (event) => event.preventDefault());
 part("tools").hidden = false;
+showAccess();
 cells.changed([]);
 line.start();
 queue.adopt(

@@ -1,13 +1,19 @@
 // The cells: as they are saved, and as they are shown with what was typed over it.
 
 const NOTHING = {
-  value: "", partial_reason: "", partial_note: "", status: "draft", return_reason: "", access: "", contradicted: false, claims: 0,
+  value: "", partial_reason: "", partial_note: "", status: "draft", return_reason: "", access: "", contradicted: false,
+  claims: 0, noted: false,
 };
-export const TEXTS = ["resolution", "note"]; // known once the panel showed them: the grid itself does not
+export const TEXTS = ["resolution", "note"]; // known once the panel showed them; of a note the grid knows if there is one
 const HAS_DATA = ["available", "partially_available"];
 
 function texts(cell = {}) {
   return Object.fromEntries(TEXTS.filter((name) => cell[name] !== undefined).map((name) => [name, cell[name]]));
+}
+
+/** Return a cell with all that was left out because it is empty. */
+function whole(told) {
+  return { ...NOTHING, ...(!told.noted && { note: "" }), ...told };
 }
 
 /** What changes tell of: event `cells` with `detail.ids`. */
@@ -16,7 +22,7 @@ export class Cells extends EventTarget {
     super();
     this.queue = queue;
     this.saved = new Map();
-    for (const [id, version, kind] of data.cells) this.saved.set(id, { ...NOTHING, ...data.kinds[kind], id, version });
+    for (const [id, version, kind] of data.cells) this.saved.set(id, whole({ ...data.kinds[kind], id, version }));
     this.whyNot = data.why_not;
     this.savedLast = new Set(); // marked as saved until something else is
     this.slow = new Set(); // being saved for longer than a moment
@@ -65,7 +71,7 @@ export class Cells extends EventTarget {
     const known = this.saved.get(cell.id);
     if (!known || cell.version < known.version) return false;
     const others = cell.version > known.version + (sent ? 1 : 0); // who may have changed its texts too
-    const { who, when, by, talk, ...told } = { ...NOTHING, ...(others ? {} : texts(known)), ...texts(sent), ...cell };
+    const { who, when, by, talk, ...told } = whole({ ...(others ? {} : texts(known)), ...texts(sent), ...cell });
     if (Object.keys(told).every((name) => told[name] === known[name])) return false;
     this.saved.set(cell.id, told);
     return true;

@@ -9,7 +9,7 @@ const POLL = 8_000;
 const LONGEST_POLL = 60_000;
 export const STUCK = ["no_connection", "no_answer", "signed_out"];
 
-/** Events: `state` (see `state`), `saved` and `refused` (detail.ids), `gone` (detail.edit), `others` (detail.cells). */
+/** Events: `state` (see `state`), `answered` (a poll was), `saved` and `refused` (detail.ids), `gone` (detail.edit), `others` (detail.cells). */
 export class Line extends EventTarget {
   constructor(cells, queue, data, token) {
     super();
@@ -71,6 +71,7 @@ export class Line extends EventTarget {
     this.token = answer.told.token ?? this.token;
     if (this.state === "signed_out" && !token) return this.#comeBack();
     this.#heard(answer.told);
+    this.#tell("answered", {});
     if (this.state === "no_connection" || this.state === "no_answer") this.retryNow();
     return true;
   }

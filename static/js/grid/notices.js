@@ -5,6 +5,13 @@ import { element, symbol, valueMark } from "./view.js";
 
 const SHOWN = 3;
 
+/** Return edits that were refused, in a list for each reason. */
+function alike(refused) {
+  const byReason = new Map();
+  for (const edit of refused) byReason.set(edit.refused, [...(byReason.get(edit.refused) ?? []), edit]);
+  return [...byReason.values()];
+}
+
 export class Notices {
   /** `acts`: keepTheirs(ids), useMine(ids), tryAgain(ids), discard(ids), show(id). */
   constructor(root, { cells, queue, words, title, acts }) {
@@ -23,11 +30,10 @@ export class Notices {
     const refused = edits.filter((edit) => edit.refused);
     const strips = [
       ...conflicts.slice(0, SHOWN).map((edit) => this.#conflict(edit)),
-      ...this.#rest(conflicts, ["keep_all_theirs", "keepTheirs"], ["use_all_mine", "useMine"]),
-      ...refused.slice(0, SHOWN).map((edit) => this.#refused(edit)),
-      ...this.#rest(refused, ["try_again", "tryAgain"], ["discard", "discard"]),
+      ...this.#allConflicts(conflicts),
+      ...alike(refused).map((edits) => this.#refused(edits)),
       ...this.gone.map((edit) => this.#gone(edit)),
-      ...(this.cells.whyNot && edits.length ? [this.#strip("i-pause", this.cells.whyNot)] : []),
+      ...(this.cells.whyNot && edits.some((edit) => !edit.refused) ? [this.#strip("i-pause", this.cells.whyNot)] : []),
     ];
     const held = this.root.contains(document.activeElement);
     this.root.replaceChildren(...strips);
@@ -48,9 +54,14 @@ export class Notices {
     return strip;
   }
 
-  #refused({ id, refused }) {
-    const strip = this.#strip("i-warning", this.words.say("was_refused", { cell: this.title(id), why: refused }));
-    strip.append(this.#buttons([id], ["try_again", "tryAgain"], ["discard", "discard"], ["show", "show"]));
+  /** Show edits that were refused for the same reason. */
+  #refused(edits) {
+    const [{ id, refused: why }] = edits;
+    const one = edits.length === 1;
+    const sentence = one ? this.words.say("was_refused", { cell: this.title(id), why }) : this.words.say("were_refused", { count: edits.length, why });
+    const strip = this.#strip("i-warning", sentence);
+    if (!one) strip.append(element("p", "", this.words.some(edits.map((edit) => this.title(edit.id)))));
+    strip.append(this.#buttons(edits.map((edit) => edit.id), ["try_again", "tryAgain"], ["discard", "discard"], ["show", "show"]));
     return strip;
   }
 
@@ -59,11 +70,10 @@ export class Notices {
     return this.#strip("i-warning", this.words.say("gone", { cell: this.title(id), value }));
   }
 
-  #rest(edits, ...buttons) {
+  #allConflicts(edits) {
     if (edits.length <= 1) return [];
-    const strip = element("div", "strip");
-    if (edits.length > SHOWN) strip.append(element("p", "", this.words.say("more", { count: edits.length - SHOWN })));
-    strip.append(this.#buttons(edits.map((edit) => edit.id), ...buttons));
+    const strip = element("div", "strip", element("p", "", this.words.say("all_conflicts", { count: edits.length })));
+    strip.append(this.#buttons(edits.map((edit) => edit.id), ["keep_all_theirs", "keepTheirs"], ["use_all_mine", "useMine"]));
     return [strip];
   }
 

@@ -1,5 +1,7 @@
 // The panel beside the grid: one cell in full, as the server draws it. What is typed in it is queued like all else.
+// Where the server does not answer, the page draws what can be set all the same.
 
+const PATIENCE = 8_000; // milliseconds for the details
 const FOLLOW = 150; // milliseconds after which the panel follows the current cell
 const VALUES = { 1: "available", 2: "partially_available", 3: "not_available", 0: "", 9: "not_applicable" };
 const SAID = ".talk textarea";
@@ -7,9 +9,10 @@ const TEXT = "textarea, input:not([type=radio])";
 
 export class Panel {
   /** `change(id, values)` queues what was typed; `back()` returns to the cell. */
-  constructor(root, { address, cells, say, change, back, mark }) {
-    Object.assign(this, { root, address, cells, say, change, back, mark });
+  constructor(root, { address, cells, title, say, change, back, mark }) {
+    Object.assign(this, { root, address, cells, title, say, change, back, mark });
     this.id = null;
+    this.alone = false; // drawn by the page, because the details could not be loaded
     this.drafts = new Map(); // of comments that are not sent yet
     root.addEventListener("input", (event) => {
       if (event.target.matches(SAID)) this.drafts.set(this.#draft(event.target), event.target.value);
@@ -32,17 +35,19 @@ export class Panel {
     this.mark(id);
     const html = await this.#load(id);
     if (this.id !== id) return; // the person went on meanwhile
-    if (html === null) {
+    const drawn = html ?? this.#drawAlone(id);
+    if (drawn === null) {
       this.say("panel_failed");
       if (this.root.hidden) this.close({ back: false });
       return;
     }
+    this.alone = html === null;
     const held = take ? null : this.#held();
-    this.root.innerHTML = html;
+    this.root.innerHTML = drawn;
     this.root.hidden = false;
     this.root.parentElement.classList.add("split");
     for (const field of this.root.querySelectorAll(SAID)) field.value = this.drafts.get(this.#draft(field)) ?? field.value;
-    this.#learn();
+    if (!this.alone) this.#learn();
     this.sync();
     this.mark(id);
     if (take) this.#first().focus();
@@ -64,6 +69,11 @@ export class Panel {
     if (this.isOpen && ids.includes(this.id) && !this.root.querySelector(`:is(${TEXT}):focus`)) {
       this.open(this.id, { take: false });
     }
+  }
+
+  /** Load what could not be loaded, now that the server answers. */
+  complete() {
+    if (this.alone) this.refresh([this.id]);
   }
 
   /** Show what the cell has by now, but in the field that somebody types in. */
@@ -93,6 +103,7 @@ export class Panel {
     clearTimeout(this.following);
     this.#flush();
     this.id = null;
+    this.alone = false;
     this.mark(null);
     this.root.hidden = true;
     this.root.parentElement.classList.remove("split");
@@ -101,11 +112,26 @@ export class Panel {
 
   async #load(id) {
     try {
-      const answer = await fetch(this.address.replace("/0/", `/${id}/`), { redirect: "manual" });
+      const signal = AbortSignal.timeout(PATIENCE);
+      const answer = await fetch(this.address.replace("/0/", `/${id}/`), { redirect: "manual", signal });
       return answer.ok ? await answer.text() : null;
     } catch {
       return null;
     }
+  }
+
+  /** Return the panel without what only the server knows; null where the cell cannot be changed. */
+  #drawAlone(id) {
+    const template = document.getElementById("grid-panel-alone");
+    if (!template || this.cells.whyNotEdit(id)) return null;
+    const drawn = document.createElement("div");
+    drawn.append(template.content.cloneNode(true));
+    drawn.querySelector("#panel-title").textContent = this.title(id);
+    drawn.querySelector("form").dataset.cell = id;
+    const unread = this.cells.shown(id).note === undefined;
+    drawn.querySelector("[data-part=unread]").hidden = !unread;
+    if (unread) drawn.querySelector("[data-part=note]").remove();
+    return drawn.innerHTML;
   }
 
   /** Return what the focus goes to: the reason where it is missing, else the heading. */

@@ -1,7 +1,7 @@
 // Where things are: the arithmetic of selections, of movement, and of where a pasted block goes. Pure functions.
 // A matrix holds rows of cell ids, null outside an indicator's span. A place is [row, column].
 
-import { folded } from "./values.js";
+import { folded, isAmbiguous } from "./values.js";
 
 /** Return {top, left, bottom, right} between two places. */
 export function rectangle([row, column], [otherRow, otherColumn]) {
@@ -52,8 +52,8 @@ export function following(matrix, [row, column], direction) {
 }
 
 /**
- * Return where each text of a pasted block goes: {targets: [{id, value}], problems: [{kind, text, row, column}],
- * blanks, byHeadings}. `grid` is {matrix, rowHeads, columnHeads}; a head is {year} or {title}. The block is placed by
+ * Return where each text of a pasted block goes: {targets: [{id, value}], problems: [{kind, text, id, row, column}],
+ * blanks, byHeadings}. `known` is a Map of folded spelling → value, or null where it leaves a cell as it is. `grid` is {matrix, rowHeads, columnHeads}; a head is {year} or {title}. The block is placed by
  * the years or titles named in its first rows and columns, in either orientation, or else from the place `at`.
  * One text fills a whole `selection`.
  */
@@ -79,8 +79,8 @@ export function place(rows, grid, { at, selection, known }) {
       if (read.value === null || map.unnamed(r, c)) return;
       const [row, column] = map.to(r, c);
       const id = grid.matrix[row]?.[column] ?? null;
-      const kind = read.problem || (id === null ? "outside" : "");
-      if (kind) found.problems.push({ kind, text, row: r + 1, column: c + 1 });
+      const kind = id === null ? "outside" : read.problem;
+      if (kind) found.problems.push({ kind, text, id, row: r + 1, column: c + 1 });
       else found.targets.push({ id, value: read.value });
     });
   });
@@ -91,7 +91,8 @@ function readValue(text, known) {
   const word = folded(text);
   if (word === "") return { value: null };
   if (text.trim().startsWith("=")) return { problem: "formula" };
-  return known.has(word) ? { value: known.get(word) } : { problem: "unknown" };
+  if (known.has(word)) return { value: known.get(word) };
+  return { problem: isAmbiguous(word) ? "ambiguous" : "unknown" };
 }
 
 function positions([row, column]) {

@@ -3,14 +3,31 @@
 import { element } from "./view.js";
 
 export class Status {
-  constructor(root, { line, queue, cells, words }) {
-    Object.assign(this, { root, line, queue, cells, words });
+  constructor(root, { line, queue, cells, words, title }) {
+    Object.assign(this, { root, line, queue, cells, words, title });
     this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     root.hidden = false;
   }
 
+  /** Show how many cells are selected or, of one alone, its value in words. */
   selection(ids) {
-    this.parts.selection.textContent = ids.length > 1 ? this.words.say("selected", { count: ids.length }) : "";
+    const told = ids.length > 1 ? this.words.say("selected", { count: ids.length }) : this.#inWords(ids[0]);
+    this.parts.selection.textContent = told;
+  }
+
+  #inWords(id) {
+    if (id === undefined) return "";
+    const { value, partial_reason: reason } = this.cells.shown(id);
+    const why = this.words.words.reasons[reason];
+    return `${this.title(id)}: ${this.words.value(value)}${why ? ` (${why})` : ""}`;
+  }
+
+  get selected() {
+    return this.parts.selection.textContent;
+  }
+
+  get savingTold() {
+    return this.parts.saving.textContent;
   }
 
   /** Show what a key or button did, or why it did nothing. */

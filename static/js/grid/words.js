@@ -13,6 +13,12 @@ export class Words {
     return sentence.replace(/%\((\w+)\)[sd]/g, (_all, key) => values[key]);
   }
 
+  /** Return the first of some names, and how many more there are. */
+  some(names, most = 3) {
+    const rest = names.length > most ? [this.say("more", { count: names.length - most })] : [];
+    return [...names.slice(0, most), ...rest].join("; ");
+  }
+
   /** Return the word of a cell's value; "" is not assessed. */
   value(value, { short = false } = {}) {
     return this.words[short ? "short_values" : "values"][value || "not_assessed"];

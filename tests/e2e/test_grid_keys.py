@@ -1,9 +1,8 @@
-"""The grid in a real browser: keys, the clipboard, what it looks like to a screen reader and on a phone."""
+"""The grid in a real browser: keys, what it looks like to a screen reader and on a phone."""
 
 import gzip
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from mapping.availability.models import Cell
@@ -21,20 +20,6 @@ TITLE = "Stock by place of origin in home country"
 def grid(page, live_server, exercise, consultant):
     sign_in(page, consultant, live_server.url)
     return open_grid(page)
-
-
-def paste(page, cell, text):
-    """Paste as the browser does at Ctrl+V, with what a spreadsheet puts on the clipboard."""
-    td(page, cell).focus()
-    page.evaluate(
-        """(text) => {
-          const data = new DataTransfer();
-          data.setData("text/plain", text);
-          document.activeElement.dispatchEvent(
-            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-        }""",
-        text,
-    )
 
 
 def focused(page):
@@ -133,136 +118,6 @@ def test_every_key_has_a_button(grid, exercise):
     tools.get_by_role("button", name="Undo").click()
     saved(grid)
     assert values(exercise)[:2] == [""] * 2
-
-
-# --- The clipboard -----------------------------------------------------------
-
-# Copied from LibreOffice Calc: a heading cell with a line break in it is quoted, rows end in CRLF, merged cells leave blanks.
-FROM_CALC = (
-    '"Indicator\nof the section"\t2018\t2019\t2020\r\n'
-    f"{TITLE}\tYes\tчастично\tнет\r\n"
-    "Flows by age\tAvailable\t\tn/a\r\n"
-)
-
-
-def test_a_block_with_headings_goes_where_they_say(grid, exercise):
-    paste(grid, factories.cell(exercise, "flows", 2023), FROM_CALC)
-    saved(grid)
-    cells = exercise.cells.filter(indicator__section__key="immigration").exclude(value="")
-    assert {(str(cell), cell.value) for cell in cells.select_related("indicator")} == {
-        (f"{TITLE}, 2018", "available"),
-        (f"{TITLE}, 2019", "partially_available"),
-        (f"{TITLE}, 2020", "not_available"),
-        ("Flows by age, 2018", "available"),
-        ("Flows by age, 2020", "not_applicable"),
-    }
-    grid.keyboard.press("Control+z")
-    saved(grid)
-    assert not any(values(exercise))
-
-
-def test_a_block_as_table_1_is_turned(grid, exercise):
-    paste(grid, factories.cell(exercise), "Year\tStock\tFlows\r\n2023\t●\t✕\r\n2022\t1\t3\r\n")
-    saved(grid)
-    assert [factories.cell(exercise, key, year).value for key in ("stock", "flows") for year in (2022, 2023)] == [
-        "available",
-        "available",
-        "not_available",
-        "not_available",
-    ]
-
-
-@pytest.mark.parametrize("heads", ["2018 г.\t2019 г.", "2018.0\t2019,0", "2018*\t2019*"])
-def test_years_are_understood_as_people_write_them(grid, exercise, heads):
-    paste(grid, factories.cell(exercise, year=2021), f"\t{heads}\nStock\tнет\tда\n")
-    saved(grid)
-    now = [factories.cell(exercise, year=year).value for year in (2018, 2019, 2021, 2022)]
-    assert now == ["not_available", "available", "", ""]
-
-
-def test_headings_that_nobody_understands_are_told_and_place_nothing(grid, exercise):
-    paste(grid, factories.cell(exercise, year=2021), "\tbefore\tafter\nStock\tнет\tда\n")
-    dialog = grid.get_by_role("dialog", name="Paste")
-    expect(dialog).to_contain_text("“before” is no year of this page")
-    expect(dialog).to_contain_text("“after” is no year of this page")
-    expect(dialog.get_by_role("button", name="Apply")).to_be_hidden()
-    assert not any(values(exercise))
-
-
-def test_one_row_with_its_title_goes_where_it_says(grid, exercise):
-    paste(grid, factories.cell(exercise, year=2018), f"{TITLE}\tyes\tno")
-    saved(grid)
-    assert [values(exercise, indicator__title=TITLE)[at] for at in (0, 1)] == ["available", "not_available"]
-
-
-def test_what_is_not_understood_is_shown_and_the_good_ones_wait_for_a_yes(grid, exercise):
-    rows = ["Yes\tmaybe\t=A1", "no"] + ["Yes"] * 3
-    paste(grid, factories.cell(exercise, "flows_by_marital_status", 2022), "\r\n".join(rows))
-    dialog = grid.get_by_role("dialog", name="Paste")
-    expect(dialog).to_contain_text("row 1, column 2: “maybe” is none of the values")
-    expect(dialog).to_contain_text("row 1, column 3: “=A1” is a formula, not a value")
-    expect(dialog).to_contain_text("row 2, column 1: outside the grid")
-    assert not any(values(exercise))
-    dialog.get_by_role("button", name="Apply 1 cell").click()
-    saved(grid)
-    assert factories.cell(exercise, "flows_by_marital_status", 2022).value == "available"
-
-
-def test_ten_megabytes_do_not_hang_it(grid, exercise):
-    td(grid, factories.cell(exercise, year=2018)).focus()
-    milliseconds = grid.evaluate(
-        """() => {
-          const data = new DataTransfer();
-          data.setData("text/plain", ("Available\\t".repeat(20) + "\\r\\n").repeat(50_000));
-          const start = performance.now();
-          document.activeElement.dispatchEvent(
-            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-          return performance.now() - start;
-        }"""
-    )
-    assert milliseconds < 2000
-    expect(grid.get_by_role("dialog", name="Paste")).to_contain_text("rows more do not fit the grid")
-
-
-def test_one_value_fills_the_selection_and_a_copy_comes_back_the_same(grid, exercise):
-    press(grid, factories.cell(exercise, year=2018), "Shift+ArrowRight", "Shift+ArrowDown")
-    grid.evaluate(
-        "window.copied = null; document.addEventListener('copy', (e) => { window.copied = e.clipboardData.getData('text/plain') })"
-    )
-    grid.evaluate(
-        """() => {
-          const data = new DataTransfer();
-          data.setData("text/plain", "partial");
-          document.activeElement.dispatchEvent(
-            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-        }"""
-    )
-    saved(grid)
-    assert values(exercise).count("partially_available") == 4
-    grid.keyboard.press("Control+c")
-    grid.wait_for_function("window.copied !== null")
-    assert grid.evaluate("window.copied") == "\r\n".join(["Partially available\tPartially available"] * 2)
-
-
-# --- Pure parts --------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "rows"),
-    [
-        ("a\tb\r\nc\td\r\n", [["a", "b"], ["c", "d"]]),
-        ("a\tb\nc", [["a", "b"], ["c"]]),
-        ('"a\r\nb"\tc', [["a\r\nb", "c"]]),
-        ('"say ""no"""\tx', [['say "no"', "x"]]),
-        ('"lone\tx', [['"lone', "x"]]),
-        ("\t\r\n", [["", ""]]),
-        ("", []),
-    ],
-)
-def test_tab_separated_text_is_read_as_spreadsheets_write_it(grid, text, rows):
-    module = f"{settings.STATIC_URL}js/grid/clipboard.js"
-    read = grid.evaluate("([module, text]) => import(module).then(({ parse }) => parse(text, 50, 50))", [module, text])
-    assert read == {"rows": rows, "more": 0}
 
 
 # --- What everybody can use --------------------------------------------------
