@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -79,7 +80,7 @@ def _changed_since(told):
     return {
         entry.target_id: Refused(
             _("%(who)s changed it after that, on %(when)s.")
-            % {"who": entry.actor, "when": f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M}"}
+            % {"who": entry.actor, "when": date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT")}
         )
         for entry in later.order_by("pk")
         if entry.pk > last[entry.target_id]

@@ -4,10 +4,8 @@ import uuid
 
 from django.contrib import messages
 from django.http import Http404, QueryDict
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +20,8 @@ from mapping.availability.undo import undo_act
 from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.desk import selectors
-from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
+from mapping.desk.last_act import forget, posted_act, remember
+from mapping.desk.pages import back_to, desk_view, exercise_page, section_or_404, tell
 from mapping.review.forms import chosen_rows
 from mapping.sources.models import Source
 
@@ -289,41 +288,31 @@ def _suggestions_page(request, exercise, section, *, refused=None, ticked=None):
 
 
 def _done(request, exercise, section, sentence, act):
-    """Tell what was done, with a button that undoes it, on the section's page."""
+    """Tell what was done on the section's page, where it can be undone."""
     if act is None:
         messages.info(request, _("Nothing was changed."))
     else:
-        messages.success(request, format_html("{} {}", sentence, _undo_button(request, exercise, section, act)))
+        remember(request, exercise, act, sentence)
     return redirect("exercise_section", code=exercise.code, key=section.key)
 
 
-def _undo_button(request, exercise, section, act):
-    return format_html(
-        '<form class="undo" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<button class="btn small" name="act" value="{}">{}</button></form>',
-        reverse("section_undo", args=[exercise.code, section.key]),
-        get_token(request),
-        act,
-        _("Undo"),
-    )
-
-
 @desk_view("POST")
-def section_undo(request, exercise, key):
-    """Undo an act of one's own of this visit, and tell which cells stay as they are."""
-    section = section_or_404(selectors.sections_of(exercise), key)
-    try:
-        act = uuid.UUID(request.POST.get("act", ""))
-    except ValueError:
-        raise Http404 from None
+def exercise_undo(request, exercise):
+    """Undo an act of one's own of this visit, and tell which cells stay as they are; or keep it and tell of it no more."""
+    if "keep" not in request.POST:
+        _undo(request, exercise, posted_act(request))
+    forget(request, exercise)
+    return back_to(request, otherwise=reverse("exercise", args=[exercise.code]))
+
+
+def _undo(request, exercise, act):
     try:
         undone = undo_act(actor=request.user, exercise=exercise, act=act, since=request.user.last_login)
     except Refused as refusal:
         tell(request, refusal)
-    else:
-        count = len(undone.cells)
-        done = ngettext("Undone: %(count)d cell is as it was.", "Undone: %(count)d cells are as they were.", count)
-        messages.success(request, done % {"count": count})
-        for cell, refusal in undone.refusals.values():
-            messages.warning(request, f"{cell}: {refusal}")
-    return redirect("exercise_section", code=exercise.code, key=section.key)
+        return
+    count = len(undone.cells)
+    done = ngettext("Undone: %(count)d cell is as it was.", "Undone: %(count)d cells are as they were.", count)
+    messages.success(request, done % {"count": count})
+    for cell, refusal in undone.refusals.values():
+        messages.warning(request, f"{cell}: {refusal}")

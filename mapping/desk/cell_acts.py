@@ -101,10 +101,11 @@ def warnings(act, cells, *, along=()):
     return [lack for of_cell in found.values() for lack in of_cell if not lack.refuses]
 
 
-def do(act, *, actor, exercise, rows, data):
+def do(act, *, actor, exercise, rows, data, act_id):
     """Do the act to rows, given as [(id, version seen)]: to all or none. Return how many cells changed.
 
-    Parameters: `data` is what was posted: `value` and `partial_reason`, or `reason`, or the `sources` that go along.
+    Parameters: `data` is what was posted: `value` and `partial_reason`, or `reason`, or the `sources` that go along;
+    under `act_id` the history keeps values that were set, so that they can be undone.
     Raises Refused, RowsRefused.
     """
     if not rows:
@@ -112,7 +113,7 @@ def do(act, *, actor, exercise, rows, data):
     if act.asks_value:
         values = _values(data)
         edits = [CellEdit(pk, version, dict(values)) for pk, version in rows]
-        return len(save_cells(actor=actor, exercise=exercise, edits=edits))
+        return len(save_cells(actor=actor, exercise=exercise, edits=edits, act=act_id))
     if act.decision == Decision.Kind.SUBMITTED:
         sources = chosen_rows(data, "sources")
         return sections.submit_rows(actor=actor, exercise=exercise, cells=rows, sources=sources) - len(sources)

@@ -4,16 +4,15 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused
 from mapping.comments import permissions, selectors, services
 from mapping.comments.models import About, Comment
 from mapping.desk import selectors as selectors_of_desk
-from mapping.desk.pages import desk_view, exercise_page, tell
+from mapping.desk.pages import back_to, desk_view, exercise_page, tell
 from mapping.desk.talk import talk_about
 
 PAGE = 30  # comments
@@ -55,7 +54,7 @@ def comments_of_row(request, exercise, about, pk):
         tell(request, refusal)
         return _page(request, exercise, about, row, typed={"": text})
     messages.success(request, _("The comment is kept."))
-    return _back(request, selectors.address(exercise, about, row))
+    return back_to(request, otherwise=selectors.address(exercise, about, row))
 
 
 @desk_view("POST")
@@ -72,7 +71,7 @@ def act(request, exercise, pk):
         tell(request, refusal)
         return _page(request, exercise, comment.about, comment.row, typed={comment.parent_id or comment.pk: text})
     address = selectors.address(exercise, comment.about, comment.row)
-    return _back(request, f"{address}#comment-{comment.pk}")
+    return back_to(request, otherwise=f"{address}#comment-{comment.pk}")
 
 
 def _do(actor, comment, do, text):
@@ -104,10 +103,3 @@ def _row_address(exercise, about, row):
     section = row if about == About.SECTION else row.indicator.section
     address = reverse("exercise_section", args=[exercise.code, section.key])
     return address if about == About.SECTION else f"{address}#c-{row.pk}"
-
-
-def _back(request, otherwise):
-    """Lead back to the page the form stood on, never to another site."""
-    back = request.POST.get("back", "")
-    known = url_has_allowed_host_and_scheme(back, allowed_hosts=None, require_https=request.is_secure())
-    return redirect(back if known and back.startswith("/") else otherwise)

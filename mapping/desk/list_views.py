@@ -1,5 +1,6 @@
 """The list of cells, what is done to many of them at once, and a person's own views of lists."""
 
+import uuid
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -10,12 +11,14 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.refusals import Refused
 from mapping.availability.models import Cell, PartialReason, Value
 from mapping.content.errors import RowsRefused
 from mapping.desk import cell_acts, grid, selectors
 from mapping.desk.found import IN_ORDER, filtered
+from mapping.desk.last_act import last_act, remember
 from mapping.desk.models import SavedView
 from mapping.desk.pages import desk_view, exercise_page, tell
 from mapping.desk.saved_views import ADDRESSES, narrowing
@@ -49,6 +52,7 @@ def cells(request, exercise):
         "total": Cell.objects.filter(exercise=exercise).count() if query else page.paginator.count,
         "query": query,
         "acts": cell_acts.acts_for(request.user, exercise),
+        "last_act": last_act(request, exercise),
         "in_grid": _in_grid(exercise, found.qs, query) if query else [],
     }
     return exercise_page(request, "mapping/desk/cells.html", exercise, **context)
@@ -119,17 +123,20 @@ def _all_found(request, exercise):
 
 
 def _act(request, exercise, act):
-    rows = chosen_rows(request.POST, "cells")
+    rows, act_id = chosen_rows(request.POST, "cells"), uuid.uuid4()
     try:
-        count = cell_acts.do(act, actor=request.user, exercise=exercise, rows=rows, data=request.POST)
+        count = cell_acts.do(act, actor=request.user, exercise=exercise, rows=rows, data=request.POST, act_id=act_id)
     except RowsRefused as refused:
         return _confirmation(request, exercise, act, dict(rows), refusal=refused, refusals=refused.refusals)
     except Refused as refusal:
         return _confirmation(request, exercise, act, dict(rows), refusal=refusal)
-    if count:
+    if count and act.asks_value:
+        remember(request, exercise, act_id, act.done % {"n": count})
+    elif count:
         messages.success(request, act.done % {"n": count})
     if unchanged := len(rows) - count:
-        messages.info(request, _("%(count)d were so already.") % {"count": unchanged})
+        told = ngettext("%(count)d cell was so already.", "%(count)d cells were so already.", unchanged)
+        messages.info(request, told % {"count": unchanged})
     return _back(request, exercise)
 
 

@@ -4,7 +4,9 @@ from functools import wraps
 
 from django.contrib import admin, messages
 from django.http import Http404
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from mapping.countries.permissions import roles
@@ -36,6 +38,13 @@ def section_or_404(sections, key):
         if section.key == key:
             return section
     raise Http404
+
+
+def back_to(request, *, otherwise):
+    """Lead back to the page a form stood on, which its field `back` names, never to another site."""
+    back = request.POST.get("back", "")
+    known = url_has_allowed_host_and_scheme(back, allowed_hosts=None, require_https=request.is_secure())
+    return redirect(back if known and back.startswith("/") else otherwise)
 
 
 def tell(request, refusal):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/exercises/<slug:code>/", views.exercise, name="exercise"),
     path("desk/exercises/<slug:code>/freeze/", views.freeze, name="exercise_freeze"),
     path("desk/exercises/<slug:code>/claims/", bulk_views.claims_of_source, name="claims_of_source"),
+    path("desk/exercises/<slug:code>/undo/", bulk_views.exercise_undo, name="exercise_undo"),
     path("desk/exercises/<slug:code>/comments/", comment_views.comments, name="exercise_comments"),
     path("desk/exercises/<slug:code>/comments/<int:pk>/", comment_views.act, name="comment_act"),
     path(
@@ -47,5 +48,4 @@ urlpatterns = [
     path(f"{SECTION}cells/<int:pk>/panel/", grid_views.panel, name="grid_panel"),
     path(f"{SECTION}claims/", bulk_views.section_claims, name="section_claims"),
     path(f"{SECTION}suggestions/", bulk_views.section_suggestions, name="section_suggestions"),
-    path(f"{SECTION}undo/", bulk_views.section_undo, name="section_undo"),
 ]

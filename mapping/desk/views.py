@@ -19,6 +19,7 @@ from mapping.countries import services as countries
 from mapping.countries.permissions import COORDINATORS, EDITORS, REVIEWERS, has_role
 from mapping.desk import found, grid, grid_page, selectors
 from mapping.desk.forms import edits, typed_cells
+from mapping.desk.last_act import last_act
 from mapping.desk.pages import desk_view, exercise_page, section_or_404, tell
 from mapping.desk.talk import talk_about
 from mapping.desk.waiting import oldest_first, waiting_for
@@ -105,9 +106,8 @@ def section(request, exercise, key):
     except RowsRefused as refused:
         return _section_page(request, exercise, sections, section, typed=typed, refused=refused)
     if saved:
-        messages.success(
-            request, ngettext("%(count)d cell saved.", "%(count)d cells saved.", len(saved)) % {"count": len(saved)}
-        )
+        told = ngettext("%(count)d cell saved.", "%(count)d cells saved.", len(saved))
+        messages.success(request, told % {"count": len(saved)})
     else:
         messages.info(request, _("Nothing was changed."))
     return redirect(request.get_full_path())
@@ -143,6 +143,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
             refused=refused,
         ),
         "refused": refused,
+        "last_act": last_act(request, exercise),
         "edits": has_role(request.user, exercise, EDITORS),
         "reviews": has_role(request.user, exercise, REVIEWERS),
         "standing": standing,

@@ -42,7 +42,7 @@ def test_its_pages_keep_the_policy_and_are_accessible(
     expect(page.get_by_role("heading", name="Enter claims: preview")).to_be_visible()
     assert_sound(page)
     page.get_by_role("button", name="Enter the claims").click()
-    expect(page.locator("form.undo button")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo this act")).to_be_visible()
     assert_sound(page)
     page.goto(f"{SECTION}suggestions/")
     assert_sound(page)
@@ -63,7 +63,7 @@ def test_claims_are_entered_and_undone_without_javascript(browser, live_server, 
     page.get_by_role("button", name="Enter the claims").click()
     expect(page.get_by_text("Claim entered for 1 cell.")).to_be_visible()
     assert Claim.objects.count() == 1
-    page.locator("form.undo button").click()
+    page.get_by_role("button", name="Undo this act").click()
     expect(page.get_by_text("Undone: 1 cell is as it was.")).to_be_visible()
     assert not Claim.objects.exists()
     context.close()

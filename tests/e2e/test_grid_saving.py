@@ -340,3 +340,19 @@ def test_the_value_of_the_current_cell_is_told_in_words_in_table_1_too(grid, exe
     open_grid(grid, f"{PAGE}?layout=years")
     press(grid, cell)
     expect(grid.locator("#grid-status")).to_contain_text("Stock, 2020: Partially available (provisional)")
+
+
+def test_what_was_not_sent_is_told_on_other_pages_and_sent_once_its_section_is_open(grid, exercise):
+    grid.route("**/cells/", lambda route: route.abort())
+    press(grid, factories.cell(exercise, year=2018), "1")
+    expect(grid.locator("#grid-status")).to_contain_text("1 change not saved yet")
+    grid.goto("/desk/work/")
+    told = grid.locator("#unsent")
+    expect(told).to_contain_text("Some of what you typed is not saved yet.")
+    grid.unroute("**/cells/")
+    told.get_by_role("link", name="KGZ-2024, 1 Immigration (1)").click()
+    grid.locator("#grid[data-ready]").wait_for()
+    saved(grid)
+    assert factories.cell(exercise, year=2018).value == "available"
+    grid.goto("/desk/work/")
+    expect(grid.locator("#unsent")).to_be_hidden()

@@ -21,7 +21,7 @@ const part = (name) => document.getElementById(`grid-${name}`);
 const data = JSON.parse(part("data").textContent);
 const words = new Words(data.words, document.documentElement.lang || "en");
 const place = [data.person, data.exercise, data.section].join(":");
-const queue = new Queue(place);
+const queue = new Queue(place, `${data.exercise}, ${document.querySelector("h1").textContent}`);
 const cells = new Cells(data, queue);
 const view = new View(table, cells, words);
 const selection = new Selection(view);
@@ -171,7 +171,7 @@ function decide(ids, act) {
 
 /** Offer only what can be done: who reads, or whose exercise is frozen, sets nothing. */
 function showAccess() {
-  document.body.classList.toggle("reading", Boolean(cells.whyNot));
+  document.body.classList.toggle("readonly", Boolean(cells.whyNot));
 }
 
 /** Go to the next partial without a reason and ask for it. */

@@ -2,9 +2,13 @@
 // over those of pages of the same person and section that are gone (a page that is there holds a lock).
 
 export class Queue extends Map {
-  /** An edit is {id, version (seen), values, act} and, once answered badly, `refused` or `conflict`. */
-  constructor(place) {
+  /**
+   * An edit is {id, version (seen), values, act} and, once answered badly, `refused` or `conflict`. `title` is what
+   * other pages call the section, while they tell that something of it waits (static/js/unsent.js).
+   */
+  constructor(place, title) {
     super();
+    this.title = title;
     this.place = `grid:${place}:`;
     this.key = this.place + crypto.randomUUID();
     this.persisted = true;
@@ -28,7 +32,8 @@ export class Queue extends Map {
   /** Write what is left into the browser's storage. */
   keep() {
     try {
-      if (this.size) localStorage.setItem(this.key, JSON.stringify([...this.values()]));
+      const kept = { address: location.pathname, title: this.title, edits: [...this.values()] };
+      if (this.size) localStorage.setItem(this.key, JSON.stringify(kept));
       else localStorage.removeItem(this.key);
       this.persisted = true;
     } catch {
@@ -60,7 +65,7 @@ export class Queue extends Map {
 
 function read(key) {
   try {
-    return JSON.parse(localStorage.getItem(key)) ?? [];
+    return JSON.parse(localStorage.getItem(key))?.edits ?? [];
   } catch {
     return []; // not ours
   }

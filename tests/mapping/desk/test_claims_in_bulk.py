@@ -14,6 +14,7 @@ from tests import factories
 
 SECTION = "/desk/exercises/KGZ-2024/sections/immigration/"
 PAGE = SECTION + "claims/"
+UNDO = "/desk/exercises/KGZ-2024/undo/"
 
 
 @pytest.fixture
@@ -47,8 +48,8 @@ def apply(client, data, page, *, fill=True, **options):
 
 
 def undo(client, page):
-    act = re.search(r'action="[^"]*/undo/".*?name="act" value="([^"]+)"', page)[1]
-    return client.post(SECTION + "undo/", {"act": act}, follow=True).content.decode()
+    act = re.search(r'action="[^"]*/undo/".*?name="act" value="([^"]+)"', page, re.DOTALL)[1]
+    return client.post(UNDO, {"act": act, "back": SECTION}, follow=True).content.decode()
 
 
 def state(exercise):
@@ -270,7 +271,7 @@ def test_rows_of_others_are_not_found(exercise, consultant, outsider, source, si
     forged = {**data, "do": "apply", "chosen": f"{foreign.pk}:1"}
     assert client.post(PAGE, forged).status_code == 404
     assert "Select a valid choice" in preview(client, {**data, "source": foreign_source.pk})
-    for address in (PAGE, SECTION + "suggestions/", SECTION + "undo/", "/desk/exercises/KGZ-2024/claims/"):
+    for address in (PAGE, SECTION + "suggestions/", UNDO, "/desk/exercises/KGZ-2024/claims/"):
         assert sign_in(outsider).get(address).status_code in {404, 405}
         assert sign_in(outsider).post(address, data).status_code in {404, 405}
     assert not Claim.objects.exists()
@@ -320,5 +321,5 @@ def test_two_hundred_cells_take_few_queries(exercise, consultant, source, sign_i
     answer = client.get(section).content.decode()
     with django_assert_max_num_queries(35):
         act = re.search(r'name="act" value="([^"]+)"', answer)[1]
-        client.post(section + "undo/", {"act": act})
+        client.post(UNDO, {"act": act})
     assert not Cell.objects.exclude(value="").exists()

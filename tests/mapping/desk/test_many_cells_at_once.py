@@ -63,7 +63,7 @@ def test_what_is_so_already_is_told_and_not_written(exercise, cells, consultant,
     client = sign_in(consultant)
     answer = confirmed(client, client.post(ACT, {"do": "set", "cells": words(*cells)}), value="not_available")
     assert "2 cells saved." in answer.content.decode()
-    assert "1 were so already." in answer.content.decode()
+    assert "1 cell was so already." in answer.content.decode()
 
 
 def test_all_that_were_found_are_taken_by_the_address(exercise, cells, consultant, sign_in):
