@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.encoding import force_str
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from mapping.audit.models import Entry
@@ -37,8 +38,28 @@ def told(entries, *, known=()):
     ]
 
 
+def rows_told(entries):
+    """Return {entry id: the row it is about, in words}: its name or, where it is gone, its kind and number."""
+    entries, wanted = list(entries), {}
+    for entry in entries:
+        if model := _model_named(entry.target_type):
+            wanted.setdefault(model, set()).add(entry.target_id)
+    names = _read_names(wanted)
+    return {entry.pk: _row_told(entry, names) for entry in entries}
+
+
+def _row_told(entry, names):
+    model = _model_named(entry.target_type)
+    kind = capfirst(model._meta.verbose_name) if model else entry.target_type
+    row = names.get((model, entry.target_id), entry.target_id)
+    return " · ".join(filter(None, [f"{kind}: {row}", _part(entry)]))
+
+
 def _model(entry):
-    name = entry.part.partition(":")[0] or entry.target_type
+    return _model_named(entry.part.partition(":")[0] or entry.target_type)
+
+
+def _model_named(name):
     try:
         return apps.get_model("mapping", name)
     except LookupError:
@@ -77,7 +98,12 @@ def _names_of_rows(entries, known):
                 wanted.setdefault(field.related_model, set()).update(ids)
     for model, ids in wanted.items():
         ids -= {pk for of, pk in known if of is model}
-    return known | {
+    return known | _read_names(wanted)
+
+
+def _read_names(wanted):
+    """Return {(model, id): name} of rows, wanted as {model: ids}; one query a model."""
+    return {
         (model, row.pk): str(row)
         for model, ids in wanted.items()
         if ids

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from mapping.audit.admin import FirstPages
 from mapping.audit.models import Entry
-from mapping.audit.presentation import told
+from mapping.audit.presentation import rows_told, told
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.permissions import exercises_with_role, has_role_anywhere, is_regional_coordinator
 
@@ -51,6 +51,14 @@ class EntryAdmin(admin.ModelAdmin):
             return entries
         return entries.filter(exercise_code__in=exercises_with_role(request.user).values("code"))
 
+    def get_changelist_instance(self, request):
+        found = super().get_changelist_instance(request)
+        found.result_list = list(found.result_list)
+        rows = rows_told(found.result_list)
+        for entry in found.result_list:
+            entry.row_told = rows[entry.pk]
+        return found
+
     def has_module_permission(self, request):
         return has_role_anywhere(request.user)
 
@@ -68,7 +76,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("row"))
     def target(self, entry):
-        return f"{entry.target_type} {entry.target_id} {entry.part}".strip()
+        return getattr(entry, "row_told", None) or rows_told([entry])[entry.pk]
 
     @admin.display(description=gettext_lazy("from, to"))
     def changes(self, entry):

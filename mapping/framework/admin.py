@@ -101,11 +101,19 @@ class SectionAdmin(PartAdmin):
 
 @admin.register(Indicator)
 class IndicatorAdmin(PartAdmin):
-    list_display = ["title", "section", "group", "measure", "breakdown", "order"]
+    list_display = ["title", "section", "group", "in_words_measure", "in_words_breakdown", "order"]
     list_filter = ["section__methodology", "group", "section"]
     list_select_related = ["section"]
     search_fields = ["title", "key"]
     ordering = ["section__methodology", "section__order", "order"]
+
+    @admin.display(description=gettext_lazy("measure"), ordering="measure")
+    def in_words_measure(self, obj):
+        return obj.measure.replace("_", " ")
+
+    @admin.display(description=gettext_lazy("breakdown"), ordering="breakdown")
+    def in_words_breakdown(self, obj):
+        return obj.breakdown.replace("_", " ")
 
 
 @admin.register(Term)

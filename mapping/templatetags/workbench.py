@@ -9,6 +9,7 @@ from django import forms, template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,19 @@ INLINE_STYLE = re.compile(r'<(ins|del) style="[^"]*">')
 def icon(name):
     """Return the symbol of that name, silent to a screen reader: a word stands beside it."""
     return format_html('<svg class="i" aria-hidden="true"><use href="#{}"/></svg>', name)
+
+
+@register.filter
+def under(items, headers):
+    """Return the cells of a row of Django's change list, each with the name of its column as `data-l`."""
+    return [_with_label(item, header["text"]) for item, header in zip(items, headers, strict=True)]
+
+
+def _with_label(item, text):
+    tag, _space, rest = item.partition(" ")
+    if tag != "<td" or "<" in str(text):  # the row's name needs none, nor does the box that chooses it
+        return item
+    return format_html('<td data-l="{}" {}', capfirst(text), mark_safe(rest))  # noqa: S308 - Django's own
 
 
 @register.filter

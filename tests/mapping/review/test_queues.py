@@ -105,8 +105,9 @@ def test_the_history_is_read_by_those_of_the_exercise_and_altered_by_nobody(
     entry = Entry.objects.filter(target_type="cell").first()
     client = sign_in(consultant)
     with django_assert_max_num_queries(15):
-        page = client.get("/desk/mapping/entry/?kind=cell").content.decode()
+        page = client.get("/desk/mapping/entry/").content.decode()
     assert "KGZ-2024" in page
+    assert f"Availability cell: {cells[0]}" in page
     assert "methodology" not in re.sub(
         r"<nav.*?</nav>",
         "",
