@@ -98,6 +98,9 @@ class ServiceModelAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    def get_action_choices(self, request, default_choices=None):
+        return super().get_action_choices(request, [("", _("choose what to do"))])
+
     def each_alone(self, request, queryset, act, done):
         """Call `act(row)` for each row in a transaction of its own; tell `done` (a sentence with %(count)d) and each refusal."""
         count = 0

@@ -33,9 +33,13 @@ def told(entries, *, known=()):
     read = {(type(row), row.pk): str(row) for row in known}
     names = _names_of_rows(entries, read) | _labels_of_words(entries)
     return [
-        Told(entry, _part(entry), [_change(_model(entry), name, entry, names) for name in {**entry.old, **entry.new}])
+        Told(entry, _part(entry), [_change(_model(entry), name, entry, names) for name in _told_fields(entry)])
         for entry in entries
     ]
+
+
+def _told_fields(entry):
+    return [name for name in {**entry.old, **entry.new} if name != "version"]  # which counts, and tells nobody anything
 
 
 def rows_told(entries):

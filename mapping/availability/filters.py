@@ -54,6 +54,7 @@ class CellFilter(ReviewedFilter):
             "value": "value",
             "changed_at": "changed",
         },
+        empty_label=gettext_lazy("the methodology's order"),
     )
 
     class Meta:

@@ -65,6 +65,11 @@ class TypedForm(forms.ModelForm):
         return None
 
 
+def name_nothing(field, word):
+    """Say in a word what it means to choose nothing."""
+    field.choices = [("", word), *(choice for choice in field.choices if choice[0])]
+
+
 class CellForm(TypedForm, VersionedForm):
     why = forms.CharField(
         label=_("Why this change"), max_length=500, required=False, help_text=_("Kept in the history; may stay empty.")
@@ -91,7 +96,8 @@ class CellForm(TypedForm, VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "value" in self.fields:  # absent for who only reads
-            self.fields["value"].choices = [("", _("Not assessed")), *Cell._meta.get_field("value").choices]
+            name_nothing(self.fields["value"], _("Not assessed"))
+            name_nothing(self.fields["partial_reason"], _("no reason yet"))
 
 
 CHOICE_HELP = {
@@ -138,6 +144,8 @@ class ClaimForm(TypedForm):
         for name, options in choices.items():
             self.fields[name].choices = options
             self.fields[name].help_text = CHOICE_HELP[name]
+        name_nothing(self.fields["statement_kind"], _("none"))
+        name_nothing(self.fields["value"], _("choose"))
         if not choices["subgroup"]:
             del self.fields["subgroup"]
         if self.instance.pk:
@@ -153,16 +161,17 @@ class ClaimForm(TypedForm):
 
 def claim_choices(exercise, section):
     """Return {field: choices}: the exercise's sources, its country's agencies, the section's subgroups."""
-    nothing = ("", "---------")
     sources = Source.objects.filter(exercise=exercise).order_by("citation_key")
     agencies = Agency.objects.filter(country=exercise.country_id).order_by("acronym")
     named = [(agency.pk, str(agency)) for agency in agencies.only("acronym", "name")]
     words = dict(vocabulary(exercise.methodology_id, Term.Kind.SUBGROUP)) if section.subgroups else {}
     return {
-        "source": [nothing, *((pk, key) for pk, key in sources.values_list("pk", "citation_key"))],
-        "collector": [nothing, *named],
-        "publisher": [nothing, *named],
-        "subgroup": [nothing, *((key, words.get(key, key)) for key in section.subgroups)] if section.subgroups else [],
+        "source": [("", _("none")), *((pk, key) for pk, key in sources.values_list("pk", "citation_key"))],
+        "collector": [("", _("not told")), *named],
+        "publisher": [("", _("not told")), *named],
+        "subgroup": [("", _("all of them")), *((key, words.get(key, key)) for key in section.subgroups)]
+        if section.subgroups
+        else [],
     }
 
 

@@ -1,4 +1,4 @@
-"""Every page of the site: its policy kept, no script failed, accessible in light and dark, no sideways scroll on a phone.
+"""Every page of the site: its policy kept, no script failed, accessible, wide and on a phone, in light and dark.
 
 The pages come from the site's own list of addresses, so that a new one cannot be forgotten: it is visited as the first
 of the people here who gets a page from it, or is named below as one that gives none.
@@ -62,6 +62,7 @@ MORE = [
     *((who, "/desk/") for who in ("reviewer", "consultant", "observer", "root")),
     *((who, f"/desk/exercises/{CODE}/") for who in ("reviewer", "coordinator")),
     *((who, f"/desk/exercises/{CODE}/sections/return_migration/") for who in ("reviewer", "coordinator", "observer")),
+    ("reviewer", f"/desk/exercises/{CODE}/sections/return_migration/review/"),
     ("consultant", f"{SECTION}?layout=years"),
     ("consultant", f"{SECTION}?years=all&value=partially_available"),
     ("consultant", f"/desk/exercises/{CODE}/cells/?section=emigration&open=contradicted"),
@@ -99,8 +100,8 @@ def problems_of(page, address):
     page.evaluate(SHORTEN)
     for check, scheme, width in (
         (assert_sound, "light", 1280),
-        (assert_readable, "dark", 1280),
         (assert_sound, "light", 360),
+        (assert_readable, "dark", 1280),
     ):
         page.set_viewport_size({"width": width, "height": TALL})
         page.emulate_media(color_scheme=scheme)
@@ -109,11 +110,6 @@ def problems_of(page, address):
         except AssertionError as error:
             found.append(f"{address} at {width} in {scheme}: {error}")
     return found
-
-
-def assert_fits(page):
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"scrolls sideways by {wide}"
 
 
 def cookies(client, url):

@@ -158,6 +158,7 @@ const notices = new Notices(part("notices"), {
     }),
     tryAgain: (ids) => decide(ids, (id) => delete queue.get(id).refused),
     show: (id) => selection.goTo(id),
+    back: () => selection.go(selection.at, { extend: true }),
   },
 });
 

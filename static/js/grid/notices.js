@@ -13,7 +13,7 @@ function alike(refused) {
 }
 
 export class Notices {
-  /** `acts`: keepTheirs(ids), useMine(ids), tryAgain(ids), discard(ids), show(id). */
+  /** `acts`: keepTheirs(ids), useMine(ids), tryAgain(ids), discard(ids), show(id), back() to the cells. */
   constructor(root, { cells, queue, words, title, acts }) {
     Object.assign(this, { root, cells, queue, words, title, acts });
     this.gone = [];
@@ -38,7 +38,9 @@ export class Notices {
     const held = this.root.contains(document.activeElement);
     this.root.replaceChildren(...strips);
     this.root.hidden = !strips.length;
-    if (held) (this.root.querySelector("button") ?? document.getElementById("grid-status")).focus();
+    if (!held) return;
+    if (strips.length) this.root.querySelector("button")?.focus();
+    else this.acts.back();
   }
 
   #conflict(edit) {
