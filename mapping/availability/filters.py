@@ -20,9 +20,7 @@ class CellFilter(ReviewedFilter):
     section = django_filters.ChoiceFilter(
         label=gettext_lazy("Section"), field_name="indicator__section__key", empty_label=ANY
     )
-    indicator = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Indicator"), queryset=Indicator.objects.none(), empty_label=ANY
-    )
+    indicator = django_filters.ChoiceFilter(label=gettext_lazy("Indicator"), field_name="indicator_id", empty_label=ANY)
     year = django_filters.NumberFilter(
         label=gettext_lazy("Year"), min_value=1900, max_value=2100, decimal_places=0,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -61,12 +59,14 @@ class CellFilter(ReviewedFilter):
         model = Cell
         fields = []
 
-    def __init__(self, *args, exercise, sections, **kwargs):
+    def __init__(self, *args, exercise, sections, indicators=None, **kwargs):
+        """Offer these sections, and these indicators or else all of the exercise's methodology."""
         super().__init__(*args, **kwargs)
         self.filters["section"].extra["choices"] = [(section.key, section.title) for section in sections]
-        self.filters["indicator"].queryset = Indicator.objects.filter(
-            section__methodology=exercise.methodology_id
-        ).order_by("section__order", "order")
+        if indicators is None:
+            indicators = Indicator.objects.filter(section__methodology=exercise.methodology_id)
+            indicators = indicators.order_by("section__order", "order").only("title")
+        self.filters["indicator"].extra["choices"] = [(str(one.pk), one.title) for one in indicators]
 
     def by_text(self, queryset, name, value):
         return selectors.search(queryset, value)

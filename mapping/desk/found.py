@@ -23,24 +23,30 @@ class Found:
     list_address: str
 
 
-def filtered(request, exercise, sections, *, data=None, section=None):
-    """Return the CellFilter over the exercise's cells, or one section's, by the address or other `data`."""
+def filtered(request, exercise, sections, *, data=None, section=None, indicators=None):
+    """Return the CellFilter over the exercise's cells, or one section's, by the address or other `data`.
+
+    Parameters: `indicators` are those to choose from, if they are read already.
+    """
     cells = Cell.objects.filter(exercise=exercise).order_by(*IN_ORDER)
     if section is not None:
         cells = cells.filter(indicator__section=section)
     data = request.GET if data is None else data
-    return CellFilter(data, cells, request=request, exercise=exercise, sections=sections)
+    return CellFilter(data, cells, request=request, exercise=exercise, sections=sections, indicators=indicators)
 
 
-def in_section(request, exercise, sections, section):
-    """Return what the section's address finds in it, or None where it asks for nothing that can be understood."""
+def in_section(request, exercise, sections, section, indicators):
+    """Return what the section's address finds in it, or None where it asks for nothing that can be understood.
+
+    Parameters: `indicators` are the section's.
+    """
     query = narrowing(SavedView.List.CELLS, request.GET)
     data = QueryDict(query, mutable=True)
     for name in _NOT_OF_A_GRID:
         data.pop(name, None)
     if not data:
         return None
-    found = filtered(request, exercise, sections, data=data, section=section)
+    found = filtered(request, exercise, sections, data=data, section=section, indicators=indicators)
     if not (asked := _in_words(found.form)):
         return None
     cells = frozenset(found.qs.order_by().values_list("pk", flat=True))

@@ -138,7 +138,7 @@ def _section_page(request, exercise, sections, section, *, typed=None, refused=N
             indicators,
             read_at=read_at,
             choosable=standing.to_return.cells,
-            found=found.in_section(request, exercise, sections, section),
+            found=found.in_section(request, exercise, sections, section, indicators.values()),
             typed=typed,
             refused=refused,
         ),
