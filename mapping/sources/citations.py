@@ -1,6 +1,7 @@
-"""Citation keys, links, titles and years as text: pure functions."""
+"""Citation keys, links, titles and years as text: asks no database."""
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from itertools import count, product
 from string import ascii_lowercase
@@ -25,10 +26,27 @@ def split_citation_key(key):
     return (match["author"], match["year"] or "", match["suffix"] or "") if match else ("", "", "")
 
 
-def next_suffix(author, year, taken):
-    """Return "" if the plain key is free, else the next free letter. `taken` holds keys; compared in either case."""
-    folded_keys = {folded(key) for key in taken}
-    return next(suffix for suffix in _suffixes() if folded(citation_key(author, year, suffix)) not in folded_keys)
+class TakenKeys:
+    """The citation keys that sources bear. Two keys are the same as they are written; a suffix differs in either case."""
+
+    def __init__(self, keys):
+        self._keys = set(keys)
+        self._folded = Counter(map(folded, self._keys))
+
+    def __contains__(self, key):
+        return key in self._keys
+
+    def add(self, key):
+        self._keys.add(key)
+        self._folded[folded(key)] += 1
+
+    def remove(self, key):
+        self._keys.remove(key)
+        self._folded[folded(key)] -= 1
+
+    def next_suffix(self, author, year):
+        """Return "" if the plain key is free, else the next free letter."""
+        return next(suffix for suffix in _suffixes() if not self._folded[folded(citation_key(author, year, suffix))])
 
 
 def _suffixes():
@@ -49,7 +67,10 @@ def near(one, other):
     """Say whether two folded titles are the same but for small differences."""
     if not one or not other:
         return False
-    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= NEAR
+    if one == other:
+        return True
+    most = 2 * min(len(one), len(other)) / (len(one) + len(other))  # what lengths allow: asked first, for it is quick
+    return most >= NEAR and SequenceMatcher(None, one, other, autojunk=False).ratio() >= NEAR
 
 
 def years_named(text):
