@@ -216,6 +216,18 @@ def discard(*, actor, workbook_import):
     return row
 
 
+@transaction.atomic
+def keep_choices(*, actor, workbook_import, choices):
+    """Keep what a person chose so far of the conflicts, on one page of them, until the workbook is applied; nothing is yet.
+
+    Nobody's history: applying tells which sides were taken.
+    """
+    row = lock_open(actor, workbook_import)
+    row.choices = {**row.choices, **choices}
+    row.save(update_fields=["choices"])
+    return row
+
+
 def lock_open(actor, workbook_import, *, but=()):
     """Return the row, locked, if it waits to be applied (or stands as `but` says) and no worker is at it."""
     rows = WorkbookImport.objects.select_for_update(of=("self",)).select_related("exercise")
