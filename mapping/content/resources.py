@@ -319,7 +319,10 @@ class ReviewedResource(ModelResource):
         return edit
 
     def after_import(self, dataset, result, **kwargs):
-        for exercise, edits in self.pending.items():
+        for exercise in sorted(
+            self.pending, key=lambda exercise: exercise.pk
+        ):  # so that two files never wait for each other
+            edits = self.pending[exercise]
             try:
                 self.write(exercise, [edit for edit, _rows in edits.values()])
             except RowsRefused as refused:
