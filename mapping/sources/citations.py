@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import count, product
 from string import ascii_lowercase
 from urllib.parse import urlsplit
@@ -69,8 +70,19 @@ def near(one, other):
         return False
     if one == other:
         return True
-    most = 2 * min(len(one), len(other)) / (len(one) + len(other))  # what lengths allow: asked first, for it is quick
-    return most >= NEAR and SequenceMatcher(None, one, other, autojunk=False).ratio() >= NEAR
+    total = len(one) + len(other)
+    if 2 * min(len(one), len(other)) / total < NEAR or 2 * _common(_letters(one), _letters(other)) / total < NEAR:
+        return False  # in whatever order: told quickly, as a long file is compared with all that is there
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= NEAR
+
+
+@lru_cache(maxsize=10_000)
+def _letters(text):
+    return Counter(text)
+
+
+def _common(letters, others):
+    return sum(min(count, others[letter]) for letter, count in letters.items())
 
 
 def years_named(text):
