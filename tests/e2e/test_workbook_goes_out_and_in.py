@@ -68,6 +68,7 @@ def test_what_is_chosen_on_one_page_of_conflicts_is_there_on_coming_back(page, c
     for year in years:
         factories.assess(consultant, factories.cell(exercise, year=year), "not_available")
     upload(page, tmp_path, content)
+    page.get_by_text("3 conflicts to choose").wait_for()
     conflicts = page.locator("#conflicts")
     for radio in conflicts.get_by_role("radio", name="Take what the file says:").all():
         radio.check()
