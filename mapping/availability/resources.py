@@ -20,8 +20,7 @@ from mapping.availability.models import (
 )
 from mapping.availability.services import CellEdit, ClaimEdit, save_cells
 from mapping.availability.spellings import NOT_ASSESSED, VALUES
-from mapping.content.errors import RowsRefused
-from mapping.content.resources import ReviewedResource, read_date, read_languages, told
+from mapping.content.resources import ReviewedResource, read_date, read_languages
 from mapping.fields import folded
 from mapping.sources.models import Access, Source
 from mapping.sources.spellings import ACCESS
@@ -71,12 +70,10 @@ class RowsOfCells(ReviewedResource):
     told_only = tuple(PLACE)
 
     class Meta(ReviewedResource.Meta):
-        use_bulk = True  # no savepoint a row: nothing is written before all rows are read
         import_id_fields = ("exercise", "section", "indicator", "year")
 
     def __init__(self, actor=None, **kwargs):
         super().__init__(actor, **kwargs)
-        self.pending = {}  # {exercise: {cell id: (CellEdit, [(row number, row)])}}
         self._cells = {}  # {exercise: its cells by what rows call them}, filled as rows ask
 
     def cells_of(self, exercise):
@@ -103,25 +100,12 @@ class RowsOfCells(ReviewedResource):
         if row_result.instance:
             row_result.object_repr = self.named(row_result.instance)
 
-    # --- Saving: once for the whole file ------------------------------------------
-
     def edit_of(self, cell, row, number):
         """Return the CellEdit of a cell, in which all rows of the file that concern it are gathered."""
-        edits = self.pending.setdefault(cell.exercise, {})
-        edit, rows = edits.setdefault(cell.pk, (CellEdit(cell.pk), []))
-        rows.append((number, row))
-        return edit
+        return self.keep(cell.exercise, cell.pk, CellEdit(cell.pk), row, number)
 
-    def after_import(self, dataset, result, **kwargs):
-        for exercise, edits in self.pending.items():
-            wanted = [edit for edit, _rows in edits.values()]
-            try:
-                save_cells(actor=self.actor, exercise=exercise, edits=wanted, reason=self.reason, act=self.act)
-            except RowsRefused as refused:
-                for cell_id, refusal in refused.refusals.items():
-                    _edit, rows = edits[cell_id]
-                    for number, row in rows:
-                        result.append_invalid_row(number, row, ValidationError(told(refusal)))
+    def write(self, exercise, edits):
+        save_cells(actor=self.actor, exercise=exercise, edits=edits, reason=self.reason, act=self.act)
 
 
 def _by_name(exercise):

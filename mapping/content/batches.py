@@ -18,7 +18,7 @@ def write_rows(rows, fields):
         cursor.executemany(
             f"UPDATE {table} SET {assignments} WHERE {key} = %s",  # noqa: S608 - made of column names
             [
-                [field.get_db_prep_save(getattr(row, field.attname), connection) for field in columns] + [row.pk]
+                [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in columns] + [row.pk]
                 for row in rows
             ],
         )

@@ -12,7 +12,7 @@ class StaleVersion(Refused):
 
 
 class RowsRefused(Refused):
-    """Some rows of one act are refused, so none was written. `refusals` is {row id: Refused}."""
+    """Some rows of one act are refused, so none was written. `refusals` is {row id, or place in the list: Refused}."""
 
     def __init__(self, sentence, refusals):
         super().__init__(

@@ -14,7 +14,7 @@ from import_export.resources import ModelResource
 from import_export.results import Result, RowResult
 
 from accounts.refusals import Refused
-from mapping.content.errors import StaleVersion
+from mapping.content.errors import RowsRefused, StaleVersion
 from mapping.content.exchange import CELL_LENGTH, guarded, unguarded
 from mapping.content.spellings import found_as, listed, spellings_of
 from mapping.countries.models import Agency
@@ -79,10 +79,11 @@ class RowsResult(Result):
 
 
 class ReviewedResource(ModelResource):
-    """Rows that go through services, in one transaction: all, or none.
+    """Rows that go through services, in one transaction: all, or none; those of an exercise by one act.
 
     A room declares its columns as fields named after the attribute, with `dehydrate_<name>` and `read_<name>` where
-    text and value differ, and implements `find` and `write`. A blank cell changes nothing; a cell that says what an
+    text and value differ, and implements `find`, `begin`, `identity`, `save_instance` (which calls `keep`) and `write`.
+    A blank cell changes nothing; a cell that says what an
     export would say changes nothing either, so an untouched round trip is no change.
     """
 
@@ -93,6 +94,7 @@ class ReviewedResource(ModelResource):
 
     class Meta:
         clean_model_instances = True
+        use_bulk = True  # no savepoint a row: nothing is written before all rows are read
         use_transactions = True
         report_skipped = False
         store_instance = True
@@ -104,6 +106,7 @@ class ReviewedResource(ModelResource):
         self.act = uuid.uuid4()
         self.reason = ""
         self.seen = {}
+        self.pending = {}  # {exercise: {what a refusal is known by: (edit, [(row number, row)])}}
         self._words, self._spellings, self._agencies = {}, {}, {}  # read once each, as rows ask
 
     def find(self, row):
@@ -114,8 +117,8 @@ class ReviewedResource(ModelResource):
         """Return a new instance for a row, with what identifies it."""
         raise NotImplementedError
 
-    def write(self, instance, *, new):
-        """Save `instance.imported` (attribute → value) through a service and return the saved row."""
+    def write(self, exercise, edits):
+        """Save all edits of one exercise through a service; raises RowsRefused."""
         raise NotImplementedError
 
     def identity(self, row):
@@ -307,12 +310,25 @@ class ReviewedResource(ModelResource):
             columns = {field.attribute: field.column_name for field in self.fields.values()}
             raise ValidationError({self.heading(columns[name]): told for name, told in errors.items()})
 
-    def do_instance_save(self, instance, is_create):
-        try:
-            saved = self.write(instance, new=is_create)
-        except Refused as refusal:
-            raise ValidationError(told(refusal)) from refusal
-        instance.__dict__.update(saved.__dict__)
+    # --- Saving: once for the whole file ------------------------------------------
+
+    def keep(self, exercise, key, edit, row, number):
+        """Keep an edit until all rows are read; return it, or the one that an earlier row gave for the same key."""
+        edit, rows = self.pending.setdefault(exercise, {}).setdefault(key, (edit, []))
+        rows.append((number, row))
+        return edit
+
+    def after_import(self, dataset, result, **kwargs):
+        for exercise in sorted(
+            self.pending, key=lambda exercise: exercise.pk
+        ):  # so that two files never wait for each other
+            edits = self.pending[exercise]
+            try:
+                self.write(exercise, [edit for edit, _rows in edits.values()])
+            except RowsRefused as refused:
+                for key, refusal in refused.refusals.items():
+                    for number, row in edits[key][1]:
+                        result.append_invalid_row(number, row, ValidationError(told(refusal)))
 
     def export(self, queryset=None, **kwargs):
         dataset = super().export(queryset, **kwargs)

@@ -1,7 +1,9 @@
-"""Citation keys, links, titles and years as text: pure functions."""
+"""Citation keys, links, titles and years as text: asks no database."""
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import count, product
 from string import ascii_lowercase
 from urllib.parse import urlsplit
@@ -25,10 +27,27 @@ def split_citation_key(key):
     return (match["author"], match["year"] or "", match["suffix"] or "") if match else ("", "", "")
 
 
-def next_suffix(author, year, taken):
-    """Return "" if the plain key is free, else the next free letter. `taken` holds keys; compared in either case."""
-    folded_keys = {folded(key) for key in taken}
-    return next(suffix for suffix in _suffixes() if folded(citation_key(author, year, suffix)) not in folded_keys)
+class TakenKeys:
+    """The citation keys that sources bear. Two keys are the same as they are written; a suffix differs in either case."""
+
+    def __init__(self, keys):
+        self._keys = set(keys)
+        self._folded = Counter(map(folded, self._keys))
+
+    def __contains__(self, key):
+        return key in self._keys
+
+    def add(self, key):
+        self._keys.add(key)
+        self._folded[folded(key)] += 1
+
+    def remove(self, key):
+        self._keys.remove(key)
+        self._folded[folded(key)] -= 1
+
+    def next_suffix(self, author, year):
+        """Return "" if the plain key is free, else the next free letter."""
+        return next(suffix for suffix in _suffixes() if not self._folded[folded(citation_key(author, year, suffix))])
 
 
 def _suffixes():
@@ -49,7 +68,21 @@ def near(one, other):
     """Say whether two folded titles are the same but for small differences."""
     if not one or not other:
         return False
-    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= NEAR
+    if one == other:
+        return True
+    total = len(one) + len(other)
+    if 2 * min(len(one), len(other)) / total < NEAR or 2 * _common(_letters(one), _letters(other)) / total < NEAR:
+        return False  # in whatever order: told quickly, as a long file is compared with all that is there
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= NEAR
+
+
+@lru_cache(maxsize=10_000)
+def _letters(text):
+    return Counter(text)
+
+
+def _common(letters, others):
+    return sum(min(count, others[letter]) for letter, count in letters.items())
 
 
 def years_named(text):

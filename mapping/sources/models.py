@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from mapping.audit.services import values
 from mapping.content.models import ReviewedRow, ReviewStatus
 from mapping.countries.models import Agency, Exercise
-from mapping.fields import SearchTextField, WordsField, YearsField, attachment_path
+from mapping.fields import SearchTextField, WordsField, YearsField, attachment_path, folded
+from mapping.sources.citations import fold_link
 
 
 class Access(models.TextChoices):
@@ -96,6 +97,11 @@ class Source(ReviewedRow):
 
     def __str__(self):
         return self.citation_key
+
+    def mark_for_duplicates(self):
+        """Fill what a duplicate is recognised by."""
+        self.link_folded = fold_link(self.link) if self.link else ""
+        self.title_folded = folded(self.title)[:500]
 
     def content(self):
         files = [values(attachment, Attachment.TOLD_FIELDS) for attachment in self.attachments.all()]

@@ -1,6 +1,5 @@
 """Sources as rows of a flat file: one row a source, its citation key tells which."""
 
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,8 +8,8 @@ from mapping.content.resources import ReviewedResource, read_date, read_language
 from mapping.fields import folded
 from mapping.sources.citations import split_citation_key
 from mapping.sources.models import Access, Source
-from mapping.sources.selectors import likely_duplicates
-from mapping.sources.services import change_source, create_source
+from mapping.sources.selectors import alike
+from mapping.sources.services import SourceEdit, save_sources
 from mapping.sources.spellings import ACCESS
 
 HEADINGS = {
@@ -59,12 +58,13 @@ class SourceResource(ReviewedResource):
         import_id_fields = ("exercise", "citation_key")
         export_order = import_order = tuple(HEADINGS)
 
-    # --- Which source a row is about --------------------------------------------
+    def __init__(self, actor=None, **kwargs):
+        super().__init__(actor, **kwargs)
+        self._known = {}  # {exercise: its sources by folded key}, filled as rows ask
+        self._new = {}  # {exercise: the new sources of this file}
+        self._edited = {}  # {exercise: the source of each edit, in their order}
 
-    @cached_property
-    def _known(self):
-        """Return {exercise: its sources by folded key}, filled as rows ask."""
-        return {}
+    # --- Which source a row is about --------------------------------------------
 
     def identity(self, row):
         key = folded(row.get("citation_key", ""))
@@ -72,14 +72,18 @@ class SourceResource(ReviewedResource):
 
     def find(self, row):
         exercise, key = self.exercise_of(row), folded(row["citation_key"])
+        source = self._sources_of(exercise).get(key) if key else None
+        if source:
+            source.seen_version = self.version_of(row) or source.version
+        return source
+
+    def _sources_of(self, exercise):
         if exercise not in self._known:
             sources = Source.objects.filter(exercise=exercise).select_related("agency")
             self._known[exercise] = {folded(source.citation_key): source for source in sources}
-        source = self._known[exercise].get(key) if key else None
-        if source:
-            source.exercise = exercise  # with its methodology, read once
-            source.seen_version = self.version_of(row) or source.version
-        return source
+            for source in self._known[exercise].values():
+                source.exercise = exercise  # with its methodology, read once
+        return self._known[exercise]
 
     def begin(self, row):
         source = Source(exercise=self.exercise_of(row), citation_key=row["citation_key"])
@@ -89,14 +93,18 @@ class SourceResource(ReviewedResource):
 
     def _refuse_likely_duplicate(self, exercise, row):
         told_by = {name: row.get(name, "") for name in ("link", "title", "institution")}
-        found = likely_duplicates(exercise, **told_by)
-        if found:
+        if found := alike(self._sources_of(exercise).values(), **told_by):
             raise Refused(
                 _(
                     "It seems to be entered already, as %(keys)s. "
                     "Give that citation key to change it, or a key of its own to enter another."
                 )
                 % {"keys": ", ".join(f"“{source}”" for source in found)}
+            )
+        if found := alike(self._new.get(exercise, []), **told_by):
+            raise Refused(
+                _("It seems to be the same as row %(row)d. Delete one of them, or give each a citation key of its own.")
+                % {"row": found[0].row_number}
             )
 
     def import_instance(self, instance, row, **kwargs):
@@ -105,11 +113,32 @@ class SourceResource(ReviewedResource):
             row = {**row, **printed(instance.citation_key)}
         super().import_instance(instance, row, **kwargs)
 
-    def write(self, instance, *, new):
-        told = {"actor": self.actor, "values": instance.imported, "reason": self.reason, "act": self.act}
-        if new:
-            return create_source(exercise=instance.exercise, printed_key=instance.citation_key, **told)
-        return change_source(source=instance, version=instance.seen_version, **told)
+    # --- Saving -------------------------------------------------------------------
+
+    def save_instance(self, instance, is_create, row, **kwargs):
+        exercise, values = instance.exercise, instance.imported
+        edit = SourceEdit(values, printed_key=instance.citation_key)
+        if not is_create:
+            edit = SourceEdit(values, instance.pk, instance.seen_version)
+        edited = self._edited.setdefault(exercise, [])
+        self.keep(exercise, len(edited), edit, row, kwargs["row_number"])
+        edited.append(instance)
+        instance.mark_for_duplicates()
+        if is_create:
+            instance.row_number = self.row_number
+            self._new.setdefault(exercise, []).append(instance)
+
+    def write(self, exercise, edits):
+        """Save them, and name each by the key that it got."""
+        saved = save_sources(actor=self.actor, exercise=exercise, edits=edits, reason=self.reason, act=self.act)
+        for instance, source in zip(self._edited[exercise], saved, strict=True):
+            instance.citation_key = source.citation_key if source else instance.citation_key
+
+    def after_import(self, dataset, result, **kwargs):
+        super().after_import(dataset, result, **kwargs)
+        for row in result.rows:
+            if row.instance:
+                row.object_repr = str(row.instance)
 
     # --- From values to text ------------------------------------------------------
 

@@ -13,11 +13,17 @@ def likely_duplicates(exercise, *, link="", title="", institution="", except_pk=
     """Return the sources of an exercise with the same link, or a near-same title of a near-same institution."""
     others = Source.objects.filter(exercise=exercise).exclude(pk=except_pk)
     candidates = others.filter(Q(link_folded=fold_link(link)) if link else Q(pk=None)) | others.exclude(title_folded="")
-    wanted_title, wanted_institution = folded(title), folded(institution)
+    return alike(candidates, link=link, title=title, institution=institution)
+
+
+def alike(candidates, *, link="", title="", institution=""):
+    """Return those of the candidates with the same link, or a near-same title of a near-same institution."""
+    wanted_link, wanted_title = fold_link(link), folded(title)
+    wanted_institution = folded(institution)
     return [
         other
         for other in candidates
-        if (link and other.link_folded == fold_link(link))
+        if (link and other.link_folded == wanted_link)
         or (near(wanted_title, other.title_folded) and _same_institution(wanted_institution, folded(other.institution)))
     ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mapping.availability.models import Value
 from mapping.fields import folded
 from mapping.sources.citations import split_citation_key
-from mapping.workbook.comparison import TAKE, Change, Comparison, Conflict, Edit, no_counts
+from mapping.workbook.comparison import TAKE, Change, Comparison, Conflict, Edit, no_counts, side_chosen
 from mapping.workbook.layout import CLAIMS_SHEET, UNITS
 from mapping.workbook.matching import SourceIndex
 from mapping.workbook.read import Place, Said
@@ -21,7 +21,7 @@ LONGEST_AUTHOR = 120  # characters of Source.citation_author
 def compare(file, known, *, choices=None, otherwise=""):
     """Return the Comparison of a FileContent with what is Known.
 
-    `choices` is {conflict key: "keep" or "take"}; conflicts it does not name are decided as `otherwise` says, or stay
+    `choices` is {conflict key: "keep" or "take", also with its mark}; conflicts it does not name are decided as `otherwise` says, or stay
     undecided where that is empty.
     """
     return _Comparing(file, known, choices or {}, otherwise).run()
@@ -284,12 +284,12 @@ class _Comparing:
         at = next((number for number, text in enumerate(new) if text != now[number] and text), 0)
         key = f"{held.name}:{unit[0]}"
         self.conflicting.add(held.name)
-        choice = self.choices.get(key, self.otherwise)
-        conflict = Conflict(*said.at(unit[at]), unit[at], base[at], now[at], new[at], held.name, key, choice)
+        conflict = Conflict(*said.at(unit[at]), unit[at], base[at], now[at], new[at], held.name, key)
         if unit == ("value", "partial_reason") and at == 0:
             conflict.reasons = (base[1], now[1], new[1])
+        conflict.choice = side_chosen(self.choices.get(key, ""), conflict.mark) or self.otherwise
         self.found.conflicts.append(conflict)
-        return choice == TAKE
+        return conflict.choice == TAKE
 
     def _settle(self, said, held, edits, *, refusal):
         """Count the row once, and keep what is to be written of it."""

@@ -1,6 +1,7 @@
 """What comparing a file with the database showed."""
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from mapping.workbook.known import Held
 from mapping.workbook.read import Said
@@ -38,6 +39,21 @@ class Conflict:
     key: str
     choice: str = ""
     reasons: tuple = ("", "", "")
+
+    @property
+    def mark(self):
+        """Return what a choice between exactly these two sides is known by."""
+        sides = "\x1f".join([self.database, self.file, *self.reasons])
+        return blake2b(sides.encode(), digest_size=4).hexdigest()
+
+
+def side_chosen(choice, mark):
+    """Return "keep" or "take" of a choice, which may say between what it was made ("take:mark"), or "" if between others.
+
+    Who chose before somebody changed the row once more has not seen what is chosen about.
+    """
+    side, _colon, chosen_between = choice.partition(":")
+    return side if chosen_between in {"", mark} else ""
 
 
 @dataclass

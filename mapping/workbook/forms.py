@@ -1,5 +1,7 @@
 """What a person sends: a file, and which side of each conflict to take."""
 
+import re
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,6 +10,7 @@ from mapping.workbook.comparison import KEEP, TAKE
 from mapping.workbook.opening import MOST_BYTES
 
 CHOICE_PREFIX = "choice:"
+_CHOICE = re.compile(f"({KEEP}|{TAKE})(:[0-9a-f]*)?")
 
 
 class UploadForm(forms.Form):
@@ -26,9 +29,9 @@ class UploadForm(forms.Form):
 
 
 def chosen_sides(data):
-    """Return {conflict key: "keep" or "take"} as posted."""
+    """Return {conflict key: choice} as posted; a choice is "keep" or "take" with the mark of what was shown."""
     return {
-        name.removeprefix(CHOICE_PREFIX): side
-        for name, side in data.items()
-        if name.startswith(CHOICE_PREFIX) and side in {KEEP, TAKE}
+        name.removeprefix(CHOICE_PREFIX): choice
+        for name, choice in data.items()
+        if name.startswith(CHOICE_PREFIX) and _CHOICE.fullmatch(choice)
     }

@@ -136,7 +136,12 @@ def scan():
 def _queue(row, *, actor, work, choices=None):
     now = timezone.now()
     values = {"state": State.QUEUED, "work": work, "asked_by": actor, "language": get_language() or "en"}
-    values |= {"choices": choices or {}, "queued_at": now, "not_before": now, "finished_at": None}
+    values |= {
+        "choices": row.choices if choices is None else choices,
+        "queued_at": now,
+        "not_before": now,
+        "finished_at": None,
+    }
     values |= {"attempts": 0, "step": 0, "steps": 0, "step_title": "", "last_error": ""}
     for name, value in values.items():
         setattr(row, name, value)

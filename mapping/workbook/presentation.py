@@ -1,14 +1,16 @@
-"""A report as a page shows it: fields and values in words, rows in order, what is too much left out and counted."""
+"""A report as a page shows it: fields and values in words, rows in order, long lists in pages."""
 
 from dataclasses import dataclass, field
 
+from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim
 from mapping.sources.models import Source
+from mapping.workbook.comparison import side_chosen
 from mapping.workbook.spelling import CHOICES
 
-MOST_ROWS = 500  # of one list on a page
+ROWS_PER_PAGE = 100  # of one list
 
 
 @dataclass
@@ -21,46 +23,74 @@ class ShownChange:
     fields: list = field(default_factory=list)  # [(address, field's name, field, old, new)]
 
 
-@dataclass
 class ShownList:
-    """A list cut to what a page bears."""
+    """One page of a list. A page shows several: `query` says which page of each, that of this one by its name."""
 
-    rows: list
-    total: int
+    def __init__(self, name, rows, query):
+        self.name, self._query = name, query
+        self.page = Paginator(rows, ROWS_PER_PAGE).get_page(query.get(name))
+        self.rows = self.page.object_list
+        self.total = self.page.paginator.count
+
+    def address(self, number):
+        """Return the address of another page of this list, all other lists left where they are."""
+        query = self._query.copy()
+        query[self.name] = number
+        return f"?{query.urlencode()}#{self.name}"
 
     @property
-    def left_out(self):
-        return self.total - len(self.rows)
+    def previous(self):
+        return self.address(self.page.previous_page_number()) if self.page.has_previous() else ""
+
+    @property
+    def next(self):
+        return self.address(self.page.next_page_number()) if self.page.has_next() else ""
 
 
-def shown(rows):
-    """Return a ShownList of rows."""
-    return ShownList(rows[:MOST_ROWS], len(rows))
+class ShownChanges(ShownList):
+    """The rows of the file that change something, as ShownChange, in the order of the sheets."""
+
+    def __init__(self, report, query):
+        rows = {}
+        for change in report["changes"]:
+            rows.setdefault(change["record"], []).append(change)
+        super().__init__("changes", list(rows.values()), query)
+        self.rows = list(map(_shown_change, self.rows))
 
 
-def shown_changes(report):
-    """Return a ShownList of ShownChange, in the order of the sheets."""
-    rows = {}
-    for change in report["changes"]:
-        row = rows.setdefault(
-            change["record"], ShownChange(change["sheet"], change["title"] or _("new row"), change["is_new"])
-        )
+class ShownConflicts(ShownList):
+    """The conflicts, in words. Each wants an answer: those of other pages without one are counted, and their page told."""
+
+    def __init__(self, report, query, choices):
+        chosen = [
+            side_chosen(choices.get(conflict["key"], ""), conflict.get("mark", "")) or conflict["choice"]
+            for conflict in report["conflicts"]
+        ]
+        rows = list(zip(report["conflicts"], chosen, strict=True))
+        super().__init__("conflicts", rows, query)
+        self.rows = [_shown_conflict(conflict) | {"choice": choice} for conflict, choice in self.rows]
+        here = self.page.number
+        pages = [number // ROWS_PER_PAGE + 1 for number, choice in enumerate(chosen) if not choice]
+        elsewhere = [number for number in pages if number != here]
+        self.left = len(elsewhere)
+        self.next_left = self.address(min(elsewhere, key=lambda number: (number < here, number))) if elsewhere else ""
+
+
+def _shown_change(changes):
+    first = changes[0]
+    row = ShownChange(first["sheet"], first["title"] or _("new row"), first["is_new"])
+    for change in changes:
         row.fields.append({**_in_words(change, "old", "new"), "cell": f"{change['sheet']}!{change['cell']}"})
-    return shown(list(rows.values()))
+    return row
 
 
-def shown_conflicts(report):
-    """Return a ShownList of the conflicts, in words. All of them: each wants an answer."""
+def _shown_conflict(conflict):
     sides = ("base", "database", "file")
-    rows = [
-        {**_in_words(conflict, *sides), "cell": f"{conflict['sheet']}!{conflict['cell']}"}
-        | {
-            f"{side}_reason": _word("partial_reason", reason)
-            for side, reason in zip(sides, conflict["reasons"], strict=True)
-        }
-        for conflict in report["conflicts"]
-    ]
-    return ShownList(rows, len(rows))
+    reasons = {
+        f"{side}_reason": _word("partial_reason", reason)
+        for side, reason in zip(sides, conflict["reasons"], strict=True)
+    }
+    return {**_in_words(conflict, *sides), "cell": f"{conflict['sheet']}!{conflict['cell']}"} | reasons
 
 
 def _in_words(entry, *sides):

@@ -23,7 +23,7 @@ def as_report(comparison, known):
         "conflicts": [
             {**_places(one), "field": one.field, "base": _said(one.base), "database": _said(one.database)}
             | {"file": _said(one.file), "title": titles.of(one.record), "key": one.key, "choice": one.choice}
-            | {"reasons": list(one.reasons)}
+            | {"reasons": list(one.reasons), "mark": one.mark}
             for one in comparison.conflicts
         ],
         "errors": [_told(one, titles) for one in comparison.errors],

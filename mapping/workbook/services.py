@@ -17,8 +17,7 @@ from mapping.content.errors import RowsRefused
 from mapping.countries.models import Exercise
 from mapping.countries.permissions import exercises_with_role
 from mapping.fields import folded
-from mapping.sources.models import Source
-from mapping.sources.services import change_source, create_source
+from mapping.sources.services import SourceEdit, save_sources
 from mapping.workbook.compare import compare
 from mapping.workbook.comparison import Comparison, no_counts
 from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
@@ -217,6 +216,18 @@ def discard(*, actor, workbook_import):
     return row
 
 
+@transaction.atomic
+def keep_choices(*, actor, workbook_import, choices):
+    """Keep what a person chose so far of the conflicts, on one page of them, until the workbook is applied; nothing is yet.
+
+    Nobody's history: applying tells which sides were taken.
+    """
+    row = lock_open(actor, workbook_import)
+    row.choices = {**row.choices, **choices}
+    row.save(update_fields=["choices"])
+    return row
+
+
 def lock_open(actor, workbook_import, *, but=()):
     """Return the row, locked, if it waits to be applied (or stands as `but` says) and no worker is at it."""
     rows = WorkbookImport.objects.select_for_update(of=("self",)).select_related("exercise")
@@ -231,46 +242,38 @@ def lock_open(actor, workbook_import, *, but=()):
 
 
 def _write(*, actor, known, edits, act, reason):
-    """Write sources first, for claims cite them, then all cells at once; gather every refusal before giving up."""
-    problems, ids = [], {}
-    for held in known.sources.values():
-        ids[folded(held.citation_key)] = held.pk
-    for edit in edits["source"]:
-        try:
-            with transaction.atomic():
-                source = _write_source(actor=actor, known=known, edit=edit, act=act, reason=reason)
-        except Refused as refusal:
-            problems += _problems(edit.said, refusal)
-        else:
+    """Write all sources at once, then, for claims cite them, all cells; every refusal names its place."""
+    shared = {"actor": actor, "exercise": known.exercise, "reason": reason, "act": act}
+    ids = {folded(held.citation_key): held.pk for held in known.sources.values()}
+    try:
+        sources = save_sources(edits=[_source_edit(edit) for edit in edits["source"]], **shared)
+    except RowsRefused as refused:
+        raise _not_applied({place: edit.said for place, edit in enumerate(edits["source"])}, refused) from refused
+    for edit, source in zip(edits["source"], sources, strict=True):
+        if source is not None:
             ids[folded(edit.citation_key or source.citation_key)] = source.pk
-    if problems:
-        raise Refused(_("Nothing was applied. These rows need attention first:"), problems)
     cell_edits, places = _cell_edits(known, edits, ids)
     try:
-        save_cells(actor=actor, exercise=known.exercise, edits=cell_edits, reason=reason, act=act)
+        save_cells(edits=cell_edits, **shared)
     except RowsRefused as refused:
-        problems = [line for pk, refusal in refused.refusals.items() for line in _problems(places[pk], refusal)]
-        raise Refused(_("Nothing was applied. These rows need attention first:"), problems) from refused
+        raise _not_applied(places, refused) from refused
 
 
-def _problems(said, refusal):
-    return [f"{said.sheet}!{said.place}: {sentence}" for sentence in (str(refusal), *refusal.problems)]
+def _not_applied(places, refused):
+    """Return a refusal that tells where in the file each row at fault is; `places` is {what a refusal is known by: Said}."""
+    problems = [
+        f"{places[key].sheet}!{places[key].place}: {sentence}"
+        for key, refusal in refused.refusals.items()
+        for sentence in (str(refusal), *refusal.problems)
+    ]
+    return Refused(_("Nothing was applied. These rows need attention first:"), problems)
 
 
-def _write_source(*, actor, known, edit, act, reason):
+def _source_edit(edit):
     values = {name: to_model(text, _KINDS["source"].get(name, Kind.TEXT)) for name, text in edit.values.items()}
-    if edit.held is not None:
-        return change_source(
-            actor=actor,
-            source=Source(pk=edit.held.pk),
-            version=edit.held.version,
-            values=values,
-            reason=reason,
-            act=act,
-        )
-    return create_source(
-        actor=actor, exercise=known.exercise, values=values, printed_key=edit.citation_key, reason=reason, act=act
-    )
+    if edit.held is None:
+        return SourceEdit(values, printed_key=edit.citation_key)
+    return SourceEdit(values, edit.held.pk, edit.held.version)
 
 
 def _cell_edits(known, edits, source_ids):

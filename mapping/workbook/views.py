@@ -18,9 +18,9 @@ from mapping.workbook import job_services, permissions, services
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
-from mapping.workbook.presentation import shown, shown_changes, shown_conflicts
+from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList
 from mapping.workbook.regional import write_regional
-from mapping.workbook.report import unusable_report
+from mapping.workbook.report import as_report, unusable_report
 from mapping.workbook.selectors import blank_content, content_of
 from mapping.workbook.write import file_name, write_workbook
 
@@ -185,31 +185,32 @@ def marked_file(request, pk, code=None):
 
 @require_http_methods(["GET", "POST"])
 def workbook_import(request, pk, code=None):
-    """Show what an uploaded workbook would change, or did; apply or discard it."""
+    """Show what an uploaded workbook would change, or did, each list in pages; apply or discard it."""
     kept = _import(request, code, pk)
-    choices = chosen_sides(request.POST)
+    posted = chosen_sides(request.POST)
     if request.method == "POST":
         try:
-            return _decide(request, kept, choices)
+            return _decide(request, kept, posted)
         except Refused as refusal:
             _tell(request, refusal)
             kept.refresh_from_db()
     if kept.is_under_way:
         return _progress_page(request, kept)
+    choices = kept.choices | posted
     report, why_not = _current_report(request.user, kept, choices)
+    is_open = kept.status == WorkbookImport.Status.COMPARED
     context = {
         "title": kept.name,
         "exercise": kept.exercise,
         "kept": kept,
         "addresses": _addresses(kept),
         "report": report,
-        "is_open": kept.status == WorkbookImport.Status.COMPARED,
+        "is_open": is_open,
+        "chooses": bool(is_open and not why_not and report["conflicts"]),
         "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
-        "errors": shown(report["errors"]),
-        "conflicts": shown_conflicts(report),
-        "changes": shown_changes(report),
-        "warnings": shown(report["warnings"]),
-        "ignored": shown(report["ignored"]),
+        **{name: ShownList(name, report[name], request.GET) for name in ("errors", "warnings", "ignored")},
+        "conflicts": ShownConflicts(report, request.GET, choices),
+        "changes": ShownChanges(report, request.GET),
         "ready": report["counts"]["new"] + report["counts"]["changed"],
         "why_not": why_not,
         "choice_prefix": CHOICE_PREFIX,
@@ -231,12 +232,16 @@ def _progress_page(request, kept):
     return response
 
 
-def _decide(request, kept, choices):
-    do = request.POST.get("do")
+def _decide(request, kept, posted):
+    """Do what a button says; the choices `posted` are those of the page of conflicts that was shown."""
+    do, choices = request.POST.get("do"), kept.choices | posted
     orders = {"compare": job_services.order_comparison, "stop": job_services.stop}
     if do in orders:
         orders[do](actor=request.user, workbook_import=kept)
         return redirect(_address(kept, "import"))
+    if do == "turn":
+        services.keep_choices(actor=request.user, workbook_import=kept, choices=posted)
+        return redirect(request.get_full_path())
     if do == "apply" and kept.is_long:
         job_services.order_application(actor=request.user, workbook_import=kept, choices=choices)
         return redirect(_address(kept, "import"))
@@ -259,9 +264,10 @@ def _current_report(user, kept, choices):
     why_not = permissions.why_not_import(user, kept.exercise)
     if kept.status != WorkbookImport.Status.COMPARED or why_not or kept.is_long:
         return kept.report or unusable_report(kept.last_error), why_not
-    content = services.content_of_file(kept)
+    told = {"actor": user, "exercise": kept.exercise, "content": services.content_of_file(kept), "choices": choices}
     try:
-        compared = services.compare_upload(actor=user, exercise=kept.exercise, content=content, choices=choices)
+        if kept.exercise is None:
+            return services.compare_upload(**told).report(), ""
+        return as_report(*services.compare_file(**told)), ""
     except Refused as refusal:  # such as an exercise that has moved to another methodology since
         return kept.report, refusal.sentence
-    return compared.report(), ""

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from mapping.availability.services import CellEdit, save_cell
 from mapping.countries.models import Role
-from mapping.workbook import opening
+from mapping.workbook import opening, presentation
 from mapping.workbook.job_services import work
 from mapping.workbook.models import WorkbookImport
 from tests import factories
@@ -58,6 +58,33 @@ def test_upload_preview_choose_a_conflict_apply_see_the_grid(page, consultant, t
     page.goto("/desk/exercises/KGZ-2024/sections/immigration/")
     for year, word in ((2020, "Not available"), (2021, "Available")):
         expect(page.locator(f"#c-{factories.cell(exercise, year=year).pk}")).to_contain_text(word)
+
+
+def test_what_is_chosen_on_one_page_of_conflicts_is_there_on_coming_back(page, consultant, tmp_path, monkeypatch):
+    monkeypatch.setattr(presentation, "ROWS_PER_PAGE", 2)
+    exercise, years = factories.exercise(), (2019, 2020, 2021)
+    content = exported(exercise)
+    content = edited(content, {("Immigration", in_grid(content, year=year)): "Available" for year in years})
+    for year in years:
+        factories.assess(consultant, factories.cell(exercise, year=year), "not_available")
+    upload(page, tmp_path, content)
+    page.get_by_text("3 conflicts to choose").wait_for()
+    conflicts = page.locator("#conflicts")
+    for radio in conflicts.get_by_role("radio", name="Take what the file says:").all():
+        radio.check()
+    assert_sound(page)
+    conflicts.get_by_role("button", name="Next page").click()
+    page.wait_for_url("**/?conflicts=2#conflicts")
+    expect(conflicts.get_by_role("radio", name="Keep what is here:")).to_be_checked()
+    assert_sound(page)
+    conflicts.get_by_role("button", name="Previous page").click()
+    page.wait_for_url("**/?conflicts=1#conflicts")
+    for radio in conflicts.get_by_role("radio", name="Take what the file says:").all():
+        expect(radio).to_be_checked()
+    page.get_by_role("button", name="Apply with these choices").click()
+    page.get_by_text("The workbook was applied.").wait_for()
+    values = [factories.cell(exercise, year=year).value for year in years]
+    assert sorted(values) == ["available", "available", "not_available"]
 
 
 def test_errors_are_marked_and_a_long_file_says_how_far_it_is(page, consultant, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from mapping.availability.models import Cell
 from mapping.availability.services import CellEdit, save_cell
 from mapping.review.models import Decision
 from mapping.review.sections import approve_rows, return_rows, withdraw_rows
-from mapping.sources.services import change_source
+from mapping.sources.services import change_source, create_source
 from tests import factories
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -124,3 +124,15 @@ def test_editing_a_source_while_it_is_approved(exercise, consultant, reviewer):
     assert told[0] == ""
     assert source.approved_content["note"] == ""
     assert (source.status, source.note) == (("approved", "") if told[1] else ("draft", "Edited"))
+
+
+def test_two_sources_entered_at_once_get_two_keys(exercise, consultant, coordinator):
+    held = factories.source(consultant, exercise, "UNHCR")
+    values = {"citation_author": "IOM", "citation_year": "2023"}
+    told = at_once(
+        lambda: create_source(actor=consultant, exercise=exercise, values=values),
+        lambda: create_source(actor=coordinator, exercise=exercise, values=values),
+        lambda: change_source(actor=coordinator, source=held, version=held.version, values=values),
+    )
+    assert told == ["", "", ""]
+    assert set(exercise.sources.values_list("citation_key", flat=True)) == {"IOM, 2023", "IOM, 2023a", "IOM, 2023b"}

@@ -7,6 +7,8 @@ from datetime import date
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -238,6 +240,30 @@ def test_all_errors_are_told_at_once_with_their_rows_and_nothing_is_written(rich
     assert Source.objects.count() == 1
 
 
+def test_two_new_rows_of_one_file_that_seem_the_same_are_told(exercise, consultant, sign_in):
+    row = {
+        "Exercise": "KGZ-2024",
+        "Citation key": "",
+        "Cited as": "UNHCR",
+        "Title or name of survey": "Refugees in 2021",
+    }
+    told = problems(compare(sign_in(consultant), written(row, {**row, "Title or name of survey": "Refugees, in 2021"})))
+    assert "the same as row 2" in told[3][0]
+    client = sign_in(consultant)
+    apply(client, written({**row, "Citation key": "A, 2021"}, {**row, "Citation key": "B, 2021"}))
+    assert Source.objects.count() == 2
+
+
+def test_the_preview_names_a_new_row_by_the_key_that_it_will_get(rich, exercise, consultant, sign_in):
+    rows = [
+        {"Exercise": "KGZ-2024", "Citation key": "", "Cited as": "НСК", "Year": "2023", "Note": "new"},
+        {"Exercise": "KGZ-2024", "Citation key": "НСК, 2023", "Year": "2024"},
+    ]
+    page = compare(sign_in(consultant), written(*rows)).content.decode()
+    assert "НСК, 2023a" in page
+    assert "НСК, 2024" in page
+
+
 def test_a_row_that_goes_wrong_after_the_comparison_leaves_nothing_written(rich, exercise, consultant, sign_in):
     client = sign_in(consultant)
     content = written(
@@ -317,3 +343,28 @@ def test_an_export_asks_no_more_of_the_database_for_more_rows(
         factories.source(consultant, exercise, f"A{number}", agency=None, sections=["immigration"], frequency="annual")
     with django_assert_max_num_queries(12):
         exported(client)
+
+
+def statements(queries):
+    """What was asked, in short and without savepoints; an INSERT that SQLite takes in several parts counts once."""
+    asked = [" ".join(query["sql"].split()[:3]) for query in queries if "SAVEPOINT" not in query["sql"]]
+    return [sql for sql, last in zip(asked, ["", *asked], strict=False) if sql != last or not sql.startswith("INSERT")]
+
+
+def test_more_rows_ask_no_more_of_the_database(exercise, consultant, sign_in):
+    client = sign_in(consultant)
+    factories.agency(consultant, exercise, acronym="NSC")
+    asked = []
+    for count in (5, 200):
+        held = [factories.source(consultant, exercise, f"Held {count} {number}") for number in range(count // 2)]
+        row = {"Exercise": "KGZ-2024", "Agency": "NSC", "Sections": "Immigration", "Frequency": "annual"}
+        rows = [{**row, "Citation key": source.citation_key, "Note": "seen"} for source in held]
+        rows += [{**row, "Cited as": f"New {count}", "Note": str(number)} for number in range(count - len(rows))]
+        with CaptureQueriesContext(connection) as compared:
+            form = compare(client, written(*rows)).context["confirm_form"]
+        with CaptureQueriesContext(connection) as confirmed:
+            client.post(CONFIRM, form.initial)
+        assert Source.objects.filter(note="seen").count() >= len(held)
+        asked.append((len(statements(compared)), len(statements(confirmed))))
+    assert asked[0] == asked[1]
+    assert max(asked[0]) <= 30

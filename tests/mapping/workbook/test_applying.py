@@ -5,6 +5,7 @@ import pytest
 from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Entry, Verb
 from mapping.availability.services import CellEdit, save_cell
+from mapping.content.errors import RowsRefused
 from mapping.countries.models import Exercise
 from mapping.countries.services import freeze
 from mapping.sources.models import Source
@@ -115,10 +116,11 @@ def test_with_one_error_nothing_is_applied(exercise, consultant, assessed):
 
 
 def test_a_refusal_in_the_middle_leaves_nothing_and_names_the_place(exercise, consultant, assessed, monkeypatch):
-    def refuse(**kwargs):
-        raise Refused("Not now.")
+    def refuse(*, edits, **kwargs):
+        new = [place for place, edit in enumerate(edits) if edit.source_id is None]
+        raise RowsRefused("", dict.fromkeys(new, Refused("Not now.")))
 
-    monkeypatch.setattr("mapping.workbook.services.create_source", refuse)
+    monkeypatch.setattr("mapping.workbook.services.save_sources", refuse)
     content = full_of_edits(exercise)
     row = kept(consultant, exercise, content)
     with pytest.raises(Refused) as caught:
