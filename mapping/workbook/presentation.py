@@ -58,14 +58,16 @@ class ShownChanges(ShownList):
         self.rows = list(map(_shown_change, self.rows))
 
 
+def choice_of(conflict, choices):
+    """Return which side of a report's conflict is chosen, or ""."""
+    return side_chosen(choices.get(conflict["key"], ""), conflict.get("mark", "")) or conflict["choice"]
+
+
 class ShownConflicts(ShownList):
     """The conflicts, in words. Each wants an answer: those of other pages without one are counted, and their page told."""
 
     def __init__(self, report, query, choices):
-        chosen = [
-            side_chosen(choices.get(conflict["key"], ""), conflict.get("mark", "")) or conflict["choice"]
-            for conflict in report["conflicts"]
-        ]
+        chosen = [choice_of(conflict, choices) for conflict in report["conflicts"]]
         rows = list(zip(report["conflicts"], chosen, strict=True))
         super().__init__("conflicts", rows, query)
         self.rows = [_shown_conflict(conflict) | {"choice": choice} for conflict, choice in self.rows]

@@ -15,10 +15,11 @@ from accounts.refusals import Refused
 from mapping.countries.permissions import has_role_anywhere
 from mapping.framework.models import Methodology
 from mapping.workbook import job_services, permissions, services
+from mapping.workbook.comparison import KEEP, TAKE
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
-from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList
+from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList, choice_of
 from mapping.workbook.regional import write_regional
 from mapping.workbook.report import as_report, unusable_report
 from mapping.workbook.selectors import blank_content, content_of
@@ -26,6 +27,7 @@ from mapping.workbook.write import file_name, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RELOAD_SECONDS = 2  # the page of a workbook under way loads itself again
+_REST = {"keep_rest": KEEP, "take_rest": TAKE}  # buttons that choose one side of all conflicts left
 MOST_IMPORTS = 50  # shown of the former ones
 
 
@@ -242,6 +244,10 @@ def _decide(request, kept, posted):
     if do == "turn":
         services.keep_choices(actor=request.user, workbook_import=kept, choices=posted)
         return redirect(request.get_full_path())
+    if do in _REST:
+        rest = _rest(request.user, kept, choices, side=_REST[do])
+        services.keep_choices(actor=request.user, workbook_import=kept, choices=rest | posted)
+        return redirect(request.get_full_path())
     if do == "apply" and kept.is_long:
         job_services.order_application(actor=request.user, workbook_import=kept, choices=choices)
         return redirect(_address(kept, "import"))
@@ -254,6 +260,13 @@ def _decide(request, kept, posted):
         messages.success(request, _("The workbook was discarded. Nothing of it was applied."))
         return redirect(_home(kept))
     raise BadRequest("unknown decision")
+
+
+def _rest(user, kept, choices, *, side):
+    """Return choices of one side for all conflicts that are not chosen yet."""
+    report, _why_not = _current_report(user, kept, choices)
+    open_ones = [conflict for conflict in report["conflicts"] if not choice_of(conflict, choices)]
+    return {conflict["key"]: f"{side}:{conflict.get('mark', '')}" for conflict in open_ones}
 
 
 def _current_report(user, kept, choices):

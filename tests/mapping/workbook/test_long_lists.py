@@ -130,6 +130,18 @@ def test_what_is_chosen_on_one_page_of_conflicts_stays_chosen(exercise, consulta
     assert sorted(values) == ["available"] * 3 + ["not_available"] * 2
 
 
+@pytest.mark.parametrize(("do", "value"), [("keep_rest", "not_available"), ("take_rest", "available")])
+def test_all_that_are_not_chosen_yet_take_one_side_by_a_button(exercise, consultant, in_conflict, sign_in, do, value):
+    client = sign_in(consultant)
+    first = client.get(page_of(in_conflict)).text
+    other = {"keep_rest": "take", "take_rest": "keep"}[do]
+    client.post(page_of(in_conflict), {"do": do, **choosing(first, other)})
+    text = client.get(page_of(in_conflict)).text
+    assert set(chosen(text).values()) == {other}
+    client.post(page_of(in_conflict), {"do": "apply", **choosing(text, other)})
+    assert [factories.cell(exercise, year=year).value for year in YEARS].count(value) == 3
+
+
 def test_turning_the_pages_of_changes_keeps_the_choices_too(exercise, consultant, sign_in):
     row = kept(consultant, exercise, "Available")
     assess_all(consultant, exercise, "not_available", years=[2020])
