@@ -125,7 +125,8 @@ def delete_source(*, actor, source, version, reason=""):
             reason=reason,
         )
     )
-    source.delete()
+    settle(actor=actor, kinds=[Kind.MENTION], targets=source.comments.all(), exercise=source.exercise)
+    source.delete()  # and what was said of it
     settle_news(actor=actor, exercise=source.exercise, kind=Kind.RETURNED)
 
 

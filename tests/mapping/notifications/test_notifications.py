@@ -138,6 +138,8 @@ def test_of_a_source_that_is_deleted_nothing_waits_any_more(exercise, consultant
     source = factories.source(consultant, exercise)
     factories.return_with_reason(reviewer, factories.submit(consultant, source), reason="Which year?")
     assert waits(consultant) == ["returned"]
+    factories.comment(reviewer, source, "@Consultant, look")
+    assert waits(consultant) == ["returned", "mention"]
     delete_source(actor=consultant, source=source, version=Source.objects.get().version)
     assert waits(consultant) == []
 
