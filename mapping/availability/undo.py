@@ -1,5 +1,6 @@
 """Take back an act on cells and their claims: one's own, where nobody changed the cell since."""
 
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -27,8 +28,8 @@ class Undone:
 
 
 @transaction.atomic
-def undo_act(*, actor, exercise, act, since, undo=None):
-    """Take back what an act of the actor's own did to cells and claims, as a new act (`undo`) with the reason “undo”.
+def undo_act(*, actor, exercise, act, since):
+    """Take back what an act of the actor's own did to cells and claims, as a new act with the reason “undo”.
 
     Parameters: `act` is the act's id in the history; `since` the moment this visit began: older acts stay.
     Returns Undone: a cell that anybody changed after the act, or that cannot be edited now, stays as it is.
@@ -49,7 +50,7 @@ def undo_act(*, actor, exercise, act, since, undo=None):
     edits = [
         _reversed(cells[pk], entries, versions) for pk, entries in told.items() if pk in cells and pk not in refusals
     ]
-    saved, refused = save_each(actor=actor, exercise=exercise, edits=edits, reason=_("undo"), act=undo)
+    saved, refused = save_each(actor=actor, exercise=exercise, edits=edits, reason=_("undo"), act=_undo_of(act))
     refusals |= refused
     if not saved:
         sentence = ngettext(
@@ -71,19 +72,27 @@ def _entries_by_cell(actor, exercise, act, since):
     return found
 
 
+def _undo_of(act):
+    """Return the id of the act that takes an act back."""
+    return uuid.uuid5(act, "undo")
+
+
 def _changed_since(told):
-    """Return {cell id: Refused} of the cells of which the history tells more after the act."""
+    """Return {cell id: Refused} of the cells of which the history tells more after the act, but for what was undone."""
     last = {pk: entries[-1].pk for pk, entries in told.items()}
-    later = Entry.objects.filter(
+    found = Entry.objects.filter(
         target_type=Cell._meta.model_name, target_id__in=last, pk__gt=min(last.values())
     ).select_related("actor")
+    later = [entry for entry in found.order_by("pk") if entry.pk > last[entry.target_id]]
+    acts = {(entry.target_id, entry.act) for entry in later}
+    undone = {(pk, one) for pk, act in acts if (pk, _undo_of(act)) in acts for one in (act, _undo_of(act))}
     return {
         entry.target_id: Refused(
             _("%(who)s changed it after that, on %(when)s.")
             % {"who": entry.actor, "when": date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT")}
         )
-        for entry in later.order_by("pk")
-        if entry.pk > last[entry.target_id]
+        for entry in later
+        if (entry.target_id, entry.act) not in undone
     }
 
 

@@ -299,9 +299,10 @@ def _done(request, exercise, section, sentence, act):
 @desk_view("POST")
 def exercise_undo(request, exercise):
     """Undo an act of one's own of this visit, and tell which cells stay as they are; or keep it and tell of it no more."""
-    if "keep" not in request.POST:
-        _undo(request, exercise, posted_act(request))
-    forget(request, exercise)
+    act = None if "keep" in request.POST else posted_act(request)
+    if act is not None:
+        _undo(request, exercise, act)
+    forget(request, exercise, act)
     return back_to(request, otherwise=reverse("exercise", args=[exercise.code]))
 
 

@@ -171,7 +171,7 @@ def _years_across(grid):
 def _group_body(grid, group):
     count = ngettext("%(count)d indicator", "%(count)d indicators", len(group.rows)) % {"count": len(group.rows)}
     told = _("%(assessed)s of %(total)s assessed") % {"assessed": group.assessed, "total": group.total}
-    counts = f'<span class="gm">{escape(count)}, {escape(told)}</span>'
+    counts = f'<span class="gm">{escape(count)}, <span class="assessed">{escape(told)}</span></span>'
     rows = [
         f'<tr class="grp"><th scope="rowgroup" colspan="{len(grid.years) + 1}"><span>{escape(group.title)}</span>{counts}</th></tr>'
     ]

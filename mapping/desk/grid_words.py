@@ -47,13 +47,14 @@ def _sentences():
         "hit": _("found"),
         "returned_because": _("returned because: %(reason)s"),
         "reason_tag": _("reason?"),
+        "assessed": _("%(assessed)s of %(total)s assessed"),
         "saving": _("saving"),
         "saved": _("saved"),
         "refused": _("refused"),
         "conflict": _("conflict"),
         "all_saved": _("All changes saved"),
-        "kept": _("They are kept in this browser until they are sent."),
-        "not_kept": _("They are only in this window: do not close it."),
+        "kept": _("What is not saved is kept in this browser until it is sent."),
+        "not_kept": _("What is not saved is only in this window: do not close it."),
         "read_only": _("You read this section; its consultants and coordinators change it."),
         "submitted": _("It is submitted for review. Withdraw it first, then change it."),
         "session_ended": _("Your session has ended: sign in again"),
@@ -69,7 +70,8 @@ def _sentences():
         "show": _("Show it"),
         "was_refused": _("%(cell)s was refused: %(why)s"),
         "gone": _("%(cell)s is no longer in this exercise. What you typed for it: %(value)s."),
-        "undo_nothing": _("There is nothing of this visit to undo."),
+        "undo_nothing": _("There is nothing of this visit to undo in the grid."),
+        "undo_above": _("Nothing more to undo in the grid. For the act told above, press “Undo this act”."),
         "redo_nothing": _("There is nothing to redo."),
         "talked": _("%(who)s commented on %(cell)s, or settled a comment there"),
         "changed_one": _("%(who)s changed %(cell)s: %(value)s"),
@@ -78,6 +80,7 @@ def _sentences():
         "left": _("You left the grid. Shift+Tab leads back into it."),
         "panel_failed": _("The details could not be loaded. Press Enter to try again."),
         "paste_nothing": _("Nothing in the block can be put here."),
+        "paste_no_change": _("Nothing was changed: these cells have these values already."),
         "paste_unknown": _("“%(text)s” is none of the values"),
         "paste_formula": _("“%(text)s” is a formula, not a value"),
         "paste_header": _("“%(text)s” is no indicator of this section"),
@@ -135,6 +138,12 @@ _PLURALS = {
     "pasted": lambda count: ngettext("%(count)d cell pasted.", "%(count)d cells pasted.", count),
     "paste_good": lambda count: ngettext("%(count)d cell would change.", "%(count)d cells would change.", count),
     "paste_apply": lambda count: ngettext("Apply %(count)d cell", "Apply %(count)d cells", count),
+    "paste_waiting": lambda count: ngettext(
+        "%(count)d cell waits for what you answer below.", "%(count)d cells wait for what you answer below.", count
+    ),
+    "reason_given": lambda count: ngettext(
+        "%(count)d partial cell has this reason now.", "%(count)d partial cells have this reason now.", count
+    ),
     "paste_left": lambda count: ngettext(
         "%(count)d blank cell is left as it is.", "%(count)d blank cells are left as they are.", count
     ),

@@ -1,4 +1,4 @@
-"""The last act over many cells of an exercise: told on its pages with a button that undoes it, until the visit ends."""
+"""Acts over many cells of an exercise: the last is told on its pages with a button that undoes it, until the visit ends."""
 
 import uuid
 
@@ -6,21 +6,25 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+_MOST = 10  # acts that can be taken back, one after the other
+
 
 def remember(request, exercise, act, sentence):
-    """Keep the act that a person just did, and the sentence that tells of it, in place of the one before."""
-    request.session[_key(exercise)] = {"act": str(act), "sentence": sentence, "at": timezone.now().isoformat()}
+    """Keep the act that a person just did, and the sentence that tells of it."""
+    done = {"act": str(act), "sentence": sentence, "at": timezone.now().isoformat()}
+    request.session[_key(exercise)] = [*_kept(request, exercise), done][-_MOST:]
 
 
 def last_act(request, exercise):
     """Return {"act", "sentence", "at"} of the person's last act of this visit that is not undone, or None."""
-    kept = request.session.get(_key(exercise))
-    return kept and {**kept, "at": parse_datetime(kept["at"])}
+    kept = _kept(request, exercise)
+    return {**kept[-1], "at": parse_datetime(kept[-1]["at"])} if kept else None
 
 
-def forget(request, exercise):
-    """Tell of the act no more."""
-    request.session.pop(_key(exercise), None)
+def forget(request, exercise, act=None):
+    """Tell of an act no more, so that the one before it is told of again; without an act, of all of them."""
+    left = [done for done in _kept(request, exercise) if act is not None and done["act"] != str(act)]
+    request.session[_key(exercise)] = left
 
 
 def posted_act(request):
@@ -31,5 +35,9 @@ def posted_act(request):
         raise Http404 from None
 
 
+def _kept(request, exercise):
+    return request.session.get(_key(exercise), [])
+
+
 def _key(exercise):
-    return f"last-act:{exercise.code}"
+    return f"acts:{exercise.code}"

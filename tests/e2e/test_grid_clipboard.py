@@ -158,6 +158,24 @@ def test_one_value_fills_the_selection_and_a_copy_comes_back_the_same(grid, exer
     assert grid.evaluate("window.copied") == "\r\n".join(["Partially available\tPartially available"] * 2)
 
 
+def test_a_cell_copied_here_brings_its_reason_along(grid, exercise, consultant):
+    factories.assess(
+        consultant, factories.cell(exercise, year=2018), "partially_available", partial_reason="provisional"
+    )
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    press(grid, factories.cell(exercise, year=2018))
+    grid.evaluate("document.addEventListener('copy', (e) => { window.copied = e.clipboardData.getData('text/plain') })")
+    grid.keyboard.press("Control+c")
+    grid.wait_for_function("window.copied")
+    paste(grid, factories.cell(exercise, year=2020), grid.evaluate("window.copied"))
+    saved(grid)
+    cell = factories.cell(exercise, year=2020)
+    assert (cell.value, cell.partial_reason) == ("partially_available", "provisional")
+    paste(grid, cell, grid.evaluate("window.copied"))
+    expect(grid.locator("#grid-status")).to_contain_text("these cells have these values already")
+
+
 # --- Pure parts --------------------------------------------------------------
 
 

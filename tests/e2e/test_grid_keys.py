@@ -120,6 +120,58 @@ def test_every_key_has_a_button(grid, exercise):
     assert values(exercise)[:2] == [""] * 2
 
 
+# --- Rows, columns, many at once ----------------------------------------------
+
+
+def test_a_row_and_a_column_are_selected_at_once(grid, exercise):
+    press(grid, factories.cell(exercise, year=2020), "Shift+Space")
+    expect(grid.locator("#grid-status")).to_contain_text("6 cells selected")
+    grid.keyboard.press("1")
+    saved(grid)
+    assert values(exercise).count("available") == 6
+    press(grid, factories.cell(exercise, year=2020), "Control+Space")
+    expect(grid.locator("#grid-status")).to_contain_text("18 cells selected")
+    grid.get_by_role("columnheader", name="2023").click()
+    expect(grid.locator("#grid-status")).to_contain_text("18 cells selected")
+    grid.get_by_role("rowheader", name="Stock", exact=True).click()
+    expect(grid.locator("#grid-status")).to_contain_text("6 cells selected")
+
+
+def test_what_was_undone_is_selected_again(grid, exercise):
+    press(grid, factories.cell(exercise, year=2018), "Shift+ArrowRight", "Shift+ArrowDown", "1", "Home", "Control+z")
+    expect(grid.locator("#grid-status")).to_contain_text("4 cells selected")
+
+
+def test_one_reason_is_given_to_all_selected_partials(grid, exercise):
+    press(grid, factories.cell(exercise, year=2018), "Shift+ArrowRight", "Shift+ArrowRight", "2", "Enter")
+    everywhere = grid.get_by_role("button", name="Same reason for all selected cells")
+    grid.get_by_label("Why only partially").select_option("provisional")
+    everywhere.click()
+    saved(grid)
+    assert exercise.cells.filter(value="partially_available", partial_reason="provisional").count() == 3
+    grid.keyboard.press("Escape")
+    grid.keyboard.press("ArrowLeft")
+    grid.keyboard.press("Enter")
+    expect(grid.get_by_role("heading", name="Stock, 2019")).to_be_visible()
+    expect(everywhere).to_be_hidden()
+
+
+def test_how_much_is_assessed_is_counted_as_one_goes(grid, exercise):
+    group = grid.locator(".grp", has_text="Stock")
+    expect(group).to_contain_text("0 of 48 assessed")
+    press(grid, factories.cell(exercise, year=2018), "1", "ArrowRight", "9")
+    expect(group).to_contain_text("1 of 47 assessed")
+
+
+def test_the_grid_is_reached_and_searched_from_the_top_of_the_page(grid):
+    grid.keyboard.press("/")
+    expect(grid.get_by_label("Find an indicator")).to_be_focused()
+    grid.reload()
+    grid.locator("#grid[data-ready]").wait_for()
+    grid.get_by_role("link", name="Skip to the grid").press("Enter")
+    assert focused(grid).startswith("Stock, 2018")
+
+
 # --- What everybody can use --------------------------------------------------
 
 

@@ -22,6 +22,12 @@ export function listen(table, selection, acts) {
     const id = event.target.classList.contains("c") ? Number(event.target.id.slice(2)) : selection.id;
     if (id !== selection.id) selection.goTo(id, { take: false }); // focused by a screen reader, say
   });
+  document.addEventListener("keydown", (event) => {
+    const act = { "?": acts.keys, "/": acts.find }[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey || document.activeElement !== document.body) return;
+    event.preventDefault();
+    act();
+  });
   listenToPointer(table, selection, acts);
 }
 
@@ -35,6 +41,7 @@ function plain(event, selection, acts) {
   else if (key in VALUES) return event.repeat || acts.set(VALUES[key]) || true; // a key held down sets once
   else if (key === "Enter") acts.details();
   else if (key === "Escape") acts.leave();
+  else if (key === " " && extend) selection.line({ row: selection.at[0] });
   else if (key === " ") acts.choose();
   else if (key === "?") acts.keys();
   else if (key === "/" || (event.code === "Slash" && !extend)) acts.find();
@@ -47,6 +54,7 @@ function withControl(event, selection, acts) {
   const { key } = event;
   if (key === "Home" || key === "End") selection.goToEnd(key === "End", { all: true, extend });
   else if (key in ARROWS) jump(selection, ARROWS[key], extend);
+  else if (key === " ") selection.line({ column: selection.at[1] });
   else if (letter(event) === "a") selection.all();
   else if (letter(event) === "z") acts[extend ? "redo" : "undo"]();
   else if (letter(event) === "y") acts.redo();
@@ -61,6 +69,15 @@ function jump(selection, [down, right], extend) {
   const [row, column] = selection.at;
   const target = [down ? (down > 0 ? matrix.length - 1 : 0) : row, right ? (right > 0 ? matrix[row].length - 1 : 0) : column];
   if (matrix[target[0]][target[1]] !== null) selection.go(target, { extend });
+}
+
+/** Select the row or column whose heading was clicked. */
+function selectLine(event, selection) {
+  const head = event.target.closest?.("th[data-year], th[data-indicator]");
+  if (!head) return;
+  const { view } = selection;
+  const [row, column] = [view.rowHeads, view.columnHeads].map((heads) => heads.findIndex(({ th }) => th === head));
+  selection.line(row === -1 ? { column } : { row });
 }
 
 function listenToPointer(table, selection, acts) {
@@ -81,6 +98,7 @@ function listenToPointer(table, selection, acts) {
   addEventListener("pointerup", () => (dragging = false));
   table.addEventListener("click", (event) => {
     const td = cellOf(event);
+    if (!td) selectLine(event, selection);
     if (!td || event.target.closest("input, a")) return;
     const again = document.activeElement === td;
     if (event.pointerType !== "mouse") selection.goTo(idOf(td));

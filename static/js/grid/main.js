@@ -92,9 +92,9 @@ function setValue(value, ids = selection.ids) {
 
 function stepBack(step, name, nothing) {
   const taken = history[step]((id) => cells.saved.has(id) && cells.shown(id));
-  if (!taken) return say(nothing);
+  if (!taken) return say(step === "undo" && document.querySelector(".strip.done") ? "undo_above" : nothing);
   const done = change(taken.changes, { undoable: false });
-  if (done.length) selection.goTo(done[0].id);
+  if (done.length) selection.span(done.map(({ id }) => id));
   const told = words.say(name, { count: done.length });
   announce(taken.passedOver ? `${told} ${words.say("undo_passed_over", { count: taken.passedOver })}` : told);
 }
@@ -114,13 +114,31 @@ function fill(direction) {
   say("pasted", { count: change(changes).length });
 }
 
+let copiedLast = { text: null, block: [] };
+
 function copied() {
   const { top, left, bottom, right } = selection.rectangle;
-  const texts = view.matrix.slice(top, bottom + 1).map((row) =>
-    row.slice(left, right + 1).map((id) => (id === null ? "" : words.value(cells.shown(id).value))),
+  const block = view.matrix.slice(top, bottom + 1).map((row) =>
+    row.slice(left, right + 1).map((id) => (id === null ? { value: null } : pick(cells.shown(id), ASSESSMENT))),
   );
+  const texts = block.map((row) => row.map(({ value }) => (value === null ? "" : words.value(value))));
+  copiedLast = { text: format(texts), block };
   say("copied", { count: selection.ids.length });
-  return format(texts);
+  return copiedLast.text;
+}
+
+/** Set what a pasted text says; copied from this page, its cells bring their reasons along. */
+function applyPaste(targets, text) {
+  const own = text === copiedLast.text;
+  const done = change(targets.map(({ id, value, from: [row, column] }) => ({ id, values: own ? copiedLast.block[row][column] : { value } })));
+  say(done.length ? "pasted" : "paste_no_change", { count: done.length });
+}
+
+/** Give all partial cells of the selection the same reason. */
+function giveReason(values) {
+  const partial = selection.ids.filter((id) => cells.shown(id).value === "partially_available");
+  change(partial.map((id) => ({ id, values })));
+  say("reason_given", { count: partial.length });
 }
 
 const panel = new Panel(part("panel"), {
@@ -131,6 +149,8 @@ const panel = new Panel(part("panel"), {
   change: (id, values) => ("value" in values ? setValue(values.value, [id]) : change([{ id, values }])),
   back: () => selection.go(selection.at, { extend: true }),
   mark: (id) => view.mark(id),
+  selected: () => selection.ids.length,
+  giveReason,
 });
 
 const paste = new Paste(part("paste"), {
@@ -138,7 +158,7 @@ const paste = new Paste(part("paste"), {
   selection,
   words,
   known: spellings(words.words.values),
-  apply: (targets) => say("pasted", { count: change(targets.map(({ id, value }) => ({ id, values: { value } }))).length }),
+  apply: applyPaste,
   whyNot,
   say,
 });
@@ -249,6 +269,7 @@ selection.addEventListener("selection", () => {
   if (selection.ids.length > 1) settling = setTimeout(() => tell(status.selected), SETTLED);
   status.said("");
   panel.follow(selection.id);
+  panel.offerForAll();
   if (cells.theirs.delete(selection.id)) view.paint([selection.id]);
   const claims = part("claims"); // only for who may enter them
   if (claims) claims.search = selection.ids.length <= 400 ? `?cells=${selection.ids.join(",")}` : ""; // an address has an end
@@ -256,6 +277,7 @@ selection.addEventListener("selection", () => {
 
 cells.addEventListener("cells", ({ detail: { ids } }) => {
   view.paint(ids);
+  view.count(ids);
   panel.sync();
   status.selection(selection.ids);
   status.saving();
@@ -302,6 +324,11 @@ addEventListener("beforeunload", (event) => {
 
 part("form").addEventListener("submit", (event) => event.preventDefault());
 part("tools").hidden = false;
+if (matchMedia("(max-width: 767px)").matches) part("marks").open = false; // the cells come first there
+document.getElementById("to-grid").addEventListener("click", (event) => {
+  event.preventDefault();
+  selection.go(selection.at, { extend: true });
+});
 showAccess();
 cells.changed([]);
 line.start();

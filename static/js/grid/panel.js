@@ -8,9 +8,12 @@ const SAID = ".talk textarea";
 const TEXT = "textarea, input:not([type=radio])";
 
 export class Panel {
-  /** `change(id, values)` queues what was typed; `back()` returns to the cell. */
-  constructor(root, { address, cells, title, say, change, back, mark }) {
-    Object.assign(this, { root, address, cells, title, say, change, back, mark });
+  /**
+   * `change(id, values)` queues what was typed; `back()` returns to the cell; `selected()` counts the chosen cells, and
+   * `giveReason(values)` gives them all one.
+   */
+  constructor(root, { address, cells, title, say, change, back, mark, selected, giveReason }) {
+    Object.assign(this, { root, address, cells, title, say, change, back, mark, selected, giveReason });
     this.id = null;
     this.alone = false; // drawn by the page, because the details could not be loaded
     this.drafts = new Map(); // of comments that are not sent yet
@@ -86,6 +89,13 @@ export class Panel {
       else if (field !== document.activeElement && cell[field.name] !== undefined) field.value = cell[field.name];
     }
     form.querySelector("[data-part=reason]").hidden = cell.value !== "partially_available";
+    this.offerForAll();
+  }
+
+  /** While several cells are selected, offer to give all of them the reason that this one has. */
+  offerForAll() {
+    const button = this.#form?.querySelector("[data-do=reason-for-all]");
+    if (button) button.hidden = this.selected() < 2 || !this.cells.shown(this.id).partial_reason;
   }
 
   /** The form of the open cell; null where it cannot be changed, or while another is still shown. */
@@ -161,6 +171,10 @@ export class Panel {
 
   #pressed(button) {
     if (button?.dataset.do === "close-panel") this.close();
+    if (button?.dataset.do === "reason-for-all") {
+      const { partial_reason, partial_note } = this.cells.shown(this.id);
+      this.giveReason({ partial_reason, partial_note });
+    }
     if (button?.dataset.do === "accept") this.change(this.id, { value: button.dataset.value });
   }
 

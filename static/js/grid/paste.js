@@ -17,7 +17,7 @@ const MEANINGS = ["available", "partially_available", "not_available", "not_appl
 const LEAVE = "leave";
 
 export class Paste {
-  /** `apply(targets)` sets values as one act; `whyNot(id)` says why a cell cannot be changed. */
+  /** `apply(targets, text)` sets what a text says as one act; `whyNot(id)` says why a cell cannot be changed. */
   constructor(dialog, { view, selection, words, known, apply, whyNot, say }) {
     Object.assign(this, { dialog, view, selection, words, known, apply, whyNot, say });
     if (!dialog) return; // who only reads pastes nothing
@@ -38,7 +38,7 @@ export class Paste {
     if (!this.dialog) return;
     const read = this.#look(text);
     if (read.problems.length || read.more || !read.targets.length) this.#open({ asking: false });
-    else this.apply(read.targets);
+    else this.apply(read.targets, text);
   }
 
   /** Ask for a block where no clipboard can be read. */
@@ -91,8 +91,10 @@ export class Paste {
     this.button.textContent = say("paste_apply", { count: targets.length });
     this.preview.replaceChildren();
     if (!this.block) return;
+    const waiting = problems.filter(({ kind }) => kind === "ambiguous").length;
     const told = [
-      targets.length ? say("paste_good", { count: targets.length }) : say("paste_nothing"),
+      targets.length ? say("paste_good", { count: targets.length }) : !waiting && say("paste_nothing"),
+      waiting && say("paste_waiting", { count: waiting }),
       targets.length && say(byHeadings ? "paste_by_headings" : "paste_by_position"),
       blanks && say("paste_left", { count: blanks }),
       more && say("paste_rows_left", { count: more }),
@@ -102,8 +104,7 @@ export class Paste {
     if (!lines.length) return;
     const list = element("ul", "problems", ...lines.slice(0, LISTED).map((line) => element("li", "", line)));
     if (lines.length > LISTED) list.append(element("li", "", say("more", { count: lines.length - LISTED })));
-    const count = problems.filter(({ kind }) => kind !== "ambiguous").length;
-    this.preview.append(element("p", "error", say("paste_problems", { count })), list);
+    this.preview.append(element("p", "error", say("paste_problems", { count: problems.length - waiting })), list);
   }
 
   /** Return a line for all problems of a kind or, of `each`, for every text among them. */
@@ -147,7 +148,7 @@ export class Paste {
   #take() {
     const { targets } = this.found;
     this.dialog.close();
-    this.apply(targets);
+    this.apply(targets, this.block);
   }
 }
 

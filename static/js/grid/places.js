@@ -52,7 +52,7 @@ export function following(matrix, [row, column], direction) {
 }
 
 /**
- * Return where each text of a pasted block goes: {targets: [{id, value}], problems: [{kind, text, id, row, column}],
+ * Return where each text of a pasted block goes: {targets: [{id, value, from: [row, column] of the block}], problems: [{kind, text, id, row, column}],
  * blanks, byHeadings}. `known` is a Map of folded spelling → value, or null where it leaves a cell as it is. `grid` is {matrix, rowHeads, columnHeads}; a head is {year} or {title}. The block is placed by
  * the years or titles named in its first rows and columns, in either orientation, or else from the place `at`.
  * One text fills a whole `selection`.
@@ -64,7 +64,7 @@ export function place(rows, grid, { at, selection, known }) {
     const ids = idsIn(grid.matrix, selection);
     const read = readValue(rows[0][0], known);
     if (read.problem) found.problems.push({ kind: read.problem, text: rows[0][0], row: 1, column: 1 });
-    else if (read.value !== null) found.targets = ids.map((id) => ({ id, value: read.value }));
+    else if (read.value !== null) found.targets = ids.map((id) => ({ id, value: read.value, from: [0, 0] }));
     return found;
   }
   const map = headings(rows, grid, at) ?? positions(at);
@@ -81,7 +81,7 @@ export function place(rows, grid, { at, selection, known }) {
       const id = grid.matrix[row]?.[column] ?? null;
       const kind = id === null ? "outside" : read.problem;
       if (kind) found.problems.push({ kind, text, id, row: r + 1, column: c + 1 });
-      else found.targets.push({ id, value: read.value });
+      else found.targets.push({ id, value: read.value, from: [r, c] });
     });
   });
   return found;

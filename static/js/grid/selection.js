@@ -38,6 +38,24 @@ export class Selection extends EventTarget {
     if (place) this.go(place, options);
   }
 
+  /** Select what spans the given cells. */
+  span(ids) {
+    const places = ids.map((id) => this.view.placeOf.get(id)).filter(Boolean);
+    if (!places.length) return;
+    const ends = [0, 1].map((axis) => places.map((place) => place[axis])).map((all) => [Math.min(...all), Math.max(...all)]);
+    const [[top, bottom], [left, right]] = ends;
+    const corners = [[[bottom, right], [top, left]], [[bottom, left], [top, right]], [[top, left], [bottom, right]], [[top, right], [bottom, left]]];
+    const [anchor, at] = corners.find(([, [row, column]]) => this.view.matrix[row][column] !== null) ?? [places[0], places[0]];
+    this.anchor = anchor;
+    this.go(at, { extend: true });
+  }
+
+  /** Select all cells of a row, or of a column. */
+  line({ row, column }) {
+    const { matrix } = this.view;
+    this.span(row === undefined ? matrix.map((cells) => cells[column]) : matrix[row]);
+  }
+
   move(by, options) {
     this.go(step(this.view.matrix, this.at, by), options);
   }

@@ -56,7 +56,7 @@ export class View {
         return id;
       }),
     );
-    const head = (th) => (th.dataset.year ? { year: Number(th.dataset.year) } : { title: th.textContent, th });
+    const head = (th) => (th.dataset.year ? { year: Number(th.dataset.year), th } : { title: th.textContent, th });
     this.rowHeads = rows.map((row) => head(row.querySelector("th")));
     this.columnHeads = [...this.table.tHead.rows].at(-1).querySelectorAll("[data-year], [data-indicator]");
     this.columnHeads = [...this.columnHeads].map(head);
@@ -82,6 +82,18 @@ export class View {
       td.setAttribute("aria-label", this.words.name(this.title(id), cell, state, this.hits.has(id)));
       td.tabIndex = id === this.current ? 0 : -1;
       td.ariaReadOnly = this.cells.whyNotEdit(id) ? "true" : null;
+    }
+  }
+
+  /** Tell anew how much is assessed of the groups that hold these cells. */
+  count(ids) {
+    const groups = new Set([...ids].map((id) => this.byId.get(id)?.closest("tbody")));
+    for (const group of groups) {
+      const told = group?.querySelector(".assessed");
+      if (!told) continue; // as Table 1 no group heads its cells
+      const shown = [...group.querySelectorAll(".c[id]")].map((td) => this.cells.shown(Number(td.id.slice(2))).value);
+      const values = shown.filter((value) => value !== "not_applicable");
+      told.textContent = this.words.say("assessed", { assessed: values.filter(Boolean).length, total: values.length });
     }
   }
 

@@ -16,9 +16,9 @@ def cells(exercise):
     return [factories.cell(exercise, year=year) for year in (2019, 2020)]
 
 
-def set_value(client, cells):
+def set_value(client, cells, value="not_available"):
     rows = [f"{cell.pk}:{cell.version}" for cell in cells]
-    client.post(LIST + "act/", {"do": "set", "confirmed": "1", "cells": rows, "value": "not_available"})
+    client.post(LIST + "act/", {"do": "set", "confirmed": "1", "cells": rows, "value": value})
 
 
 def told(client, page=LIST):
@@ -79,3 +79,15 @@ def test_an_act_that_nobody_did_is_not_found_and_leads_nowhere_else(exercise, co
     assert client.post(UNDO, {"act": "nonsense"}).status_code == 404
     answer = client.post(UNDO, {"act": "6f7c3a54-2c5f-4d1b-8a54-1e2ad1b0f9ff", "back": "https://elsewhere.example/"})
     assert answer.url == "/desk/exercises/KGZ-2024/"
+
+
+def test_acts_on_the_same_cells_are_taken_back_one_after_the_other(exercise, consultant, cells, sign_in):
+    client = sign_in(consultant)
+    set_value(client, cells)
+    assert values(cells) == ["not_available"] * 2
+    set_value(client, cells, "available")
+    for left in (["not_available"] * 2, ["", ""]):
+        _sentence, act = told(client)
+        client.post(UNDO, {"act": act, "back": LIST})
+        assert values(cells) == left
+    assert told(client) is None
