@@ -3,6 +3,7 @@
 import uuid
 
 from mapping.audit.models import Entry
+from mapping.batches import insert_rows
 
 
 def entry(*, actor, verb, target, part="", exercise_code="", old=None, new=None, reason="", act=None):
@@ -23,7 +24,7 @@ def entry(*, actor, verb, target, part="", exercise_code="", old=None, new=None,
 
 def record(*entries):
     """Write entries; several of one act go out in one statement."""
-    return Entry.objects.bulk_create(entries)
+    insert_rows(Entry, entries)
 
 
 def values(row, fields):

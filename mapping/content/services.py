@@ -55,16 +55,22 @@ def set_values(row, values):
         setattr(row, field.attname if by_id else name, value)
 
 
-def validate(row):
-    """Raise Refused, naming every field at fault, unless the row's own values are well-formed. Asks no database."""
-    foreign = {field.name for field in row._meta.fields if field.is_relation}
+def validate(row, names=None):
+    """Raise Refused, naming every field at fault, unless the row's own values are well-formed. Asks no database.
+
+    Parameters: `names` are the fields that changed, where the others are as they were read.
+    """
+    fields = [field for field in row._meta.concrete_fields if not field.generated]
+    if names is not None:
+        fields = [field for field in fields if field.name in names]
     problems = [
         f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
-        for field in row._meta.concrete_fields
-        if not field.generated and "\0" in _text(getattr(row, field.attname))
+        for field in fields
+        if "\0" in _text(getattr(row, field.attname))
     ]
+    checked = {field.name for field in fields if not field.is_relation}
     try:
-        row.clean_fields(exclude=foreign)
+        row.clean_fields(exclude={field.name for field in row._meta.fields} - checked)
     except ValidationError as error:
         problems += [
             f"{row._meta.get_field(name).verbose_name}: {' '.join(messages)}"
