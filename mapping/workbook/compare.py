@@ -265,7 +265,10 @@ class _Comparing:
     def _merge(self, said, held, stamp):
         """Return {field: text} to write, and note every change and conflict."""
         edits = {}
+        differing = {name for name, text in said.values.items() if held.values[name] != text}
         for unit in UNITS[held.kind]:
+            if differing.isdisjoint(unit):
+                continue
             base = tuple(stamp.values[name] for name in unit) if stamp else None
             now = tuple(held.values[name] for name in unit)
             new = _whole(unit, said, base, now, {**held.values, **edits})

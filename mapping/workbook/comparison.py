@@ -8,7 +8,7 @@ from mapping.workbook.read import Said
 KEEP, TAKE = "keep", "take"
 
 
-@dataclass
+@dataclass(slots=True)
 class Change:
     """A field's old and new text; a row that is new has no old ones."""
 
@@ -40,7 +40,7 @@ class Conflict:
     reasons: tuple = ("", "", "")
 
 
-@dataclass
+@dataclass(slots=True)
 class Edit:
     """What to write of a row: `held` is None for a new one."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 
-@dataclass
+@dataclass(slots=True)
 class Held:
     """A cell, source or claim as it is in the database. `refusal` says why the person may not change it now."""
 

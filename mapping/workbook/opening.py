@@ -4,6 +4,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from io import BytesIO
 
@@ -65,11 +66,16 @@ class Sheet:
 
     def address(self, row, column):
         """Return the address that a person finds the cell under, such as B7."""
-        letters, number = "", column + self.left + 1
-        while number:
-            number, letter = divmod(number - 1, 26)
-            letters = chr(65 + letter) + letters
-        return f"{letters}{row + self.top + 1}"
+        return f"{_letters(column + self.left + 1)}{row + self.top + 1}"
+
+
+@lru_cache(maxsize=1000)
+def _letters(number):
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
 
 
 def open_sheets(content):
