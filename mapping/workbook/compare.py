@@ -223,7 +223,7 @@ class _Comparing:
                 if missing
                 else _("This indicator has no cell for %(year)s.") % {"year": said.cell[2]},
             )  # fmt: skip
-        if not said.values.get("value") and "value" not in said.places:
+        if not said.values.get("value") and not said.tells("value"):
             self._error(said, "value", _("A new claim needs a value."))
         if not (said.values.get("source") or said.values.get("statement_kind")) and said.sound:
             self._error(said, "source", _("A new claim needs a source or a statement."))
@@ -367,7 +367,7 @@ def _whole(unit, said, base, now, others):
     if not any(new):
         return None
     if unit[0] == "value" and len(unit) > 1:  # a cell's value with its partial reason
-        value, reason = new
+        value, reason = new[0] or now[0], new[1]  # a reason alone is about the value that is there
         if value != Value.PARTIALLY_AVAILABLE:
             return value, ""
         known = next((side[1] for side in (base, now) if side and side[0] == value), "")

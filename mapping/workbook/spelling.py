@@ -154,7 +154,7 @@ class Words:
         text = text_of(raw)
         if column.kind is Kind.CHOICE and text:
             return self.key(column.vocabulary, text)
-        read = {Kind.LANGUAGES: _languages, Kind.YEAR: _year, Kind.AGENCY: self._agency, Kind.LIST: _list}
+        read = {Kind.LANGUAGES: _languages, Kind.YEAR: _year, Kind.AGENCY: self._agency, Kind.LIST: _list, Kind.ID: _id}
         return read.get(column.kind, str)(text) if text else ""
 
     def _agency(self, text):
@@ -221,6 +221,14 @@ def _year(text):
     if not match:
         raise Misspelt(_("“%(found)s” is not a year.") % {"found": shortened(text)})
     return match[1]
+
+
+def _id(text):
+    try:
+        return str(int(float(text)))
+    except (ValueError, OverflowError):
+        told = _("“%(id)s” is no id of the workbench. Empty it for a new row.") % {"id": shortened(text)}
+        raise Misspelt(told) from None
 
 
 def _languages(text):
