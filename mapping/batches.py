@@ -37,7 +37,7 @@ def _update_each(cursor, meta, fields, rows):
     assignments = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     cursor.executemany(
         f"UPDATE {_quoted(meta.db_table)} SET {assignments} WHERE {_quoted(meta.pk.column)} = %s",  # noqa: S608 - made of column names
-        [_stored(row, [*fields, meta.pk]) for row in rows],
+        list(_stored(rows, [*fields, meta.pk])),
     )
 
 
@@ -56,12 +56,22 @@ def _update_by_copy(cursor, meta, fields, rows):
 def _copy(cursor, table, fields, rows):
     columns = ", ".join(_quoted(field.column) for field in fields)
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(_stored(row, fields))
+        for row in _stored(rows, fields):
+            copy.write_row(row)
 
 
-def _stored(row, fields):
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+def _stored(rows, fields):
+    """Yield the fields of rows as the database takes them."""
+    return zip(*(_stored_column([getattr(row, field.attname) for row in rows], field) for field in fields), strict=True)
+
+
+def _stored_column(values, field):
+    try:
+        each_once = set(values)  # in most columns, thousands of rows say the same
+    except TypeError:  # lists and dicts
+        return [field.get_db_prep_save(value, connection) for value in values]
+    stored = {value: field.get_db_prep_save(value, connection) for value in each_once}
+    return [stored[value] for value in values]
 
 
 def _quoted(name):

@@ -1,6 +1,7 @@
 """Write the history. Called by every service, inside its transaction."""
 
 import uuid
+from functools import lru_cache
 
 from mapping.audit.models import Entry
 from mapping.batches import insert_rows
@@ -9,7 +10,7 @@ from mapping.batches import insert_rows
 def entry(*, actor, verb, target, part="", exercise_code="", old=None, new=None, reason="", act=None):
     """Build an entry about `target` (a saved model instance), to be written by `record`."""
     return Entry(
-        actor=actor,
+        actor_id=actor.pk,
         verb=verb,
         target_type=target._meta.model_name,
         target_id=target.pk,
@@ -29,7 +30,12 @@ def record(*entries):
 
 def values(row, fields):
     """Return the named fields of a row as plain values; a foreign key as the other row's id."""
-    return {name: getattr(row, row._meta.get_field(name).attname) for name in fields}
+    return {name: getattr(row, attname) for name, attname in _attnames(type(row), tuple(fields))}
+
+
+@lru_cache(maxsize=200)
+def _attnames(model, names):
+    return [(name, model._meta.get_field(name).attname) for name in names]
 
 
 def difference(before, after):

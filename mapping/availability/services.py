@@ -211,7 +211,7 @@ def _edit_cell(cell, edit, *, actor, known, changes):
     if refusal := why_not_edit(actor, cell):
         raise Refused(refusal)
     before = values(cell, Cell.CONTENT_FIELDS)
-    as_saved = copy(cell)
+    as_saved = cell if cell.version == edit.version else copy(cell)
     set_values(cell, edit.values)
     _keep_reason_with_partial(cell)
     old, new = difference(before, values(cell, Cell.CONTENT_FIELDS))
