@@ -1,6 +1,6 @@
 """Many rows written at once; `actor` and audit are the calling service's."""
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 FEW = 20  # up to so many rows, plain statements are as fast as COPY, which only PostgreSQL has
 
@@ -66,11 +66,12 @@ def _stored(rows, fields):
 
 
 def _stored_column(values, field):
+    here = connections[DEFAULT_DB_ALIAS]  # itself: `connection` looks for it each time
     try:
         each_once = set(values)  # in most columns, thousands of rows say the same
     except TypeError:  # lists and dicts
-        return [field.get_db_prep_save(value, connection) for value in values]
-    stored = {value: field.get_db_prep_save(value, connection) for value in each_once}
+        return [field.get_db_prep_save(value, here) for value in values]
+    stored = {value: field.get_db_prep_save(value, here) for value in each_once}
     return [stored[value] for value in values]
 
 

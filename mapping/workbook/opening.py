@@ -39,7 +39,6 @@ _LONGEST_CELL = 1 << 16
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 # Cells that hold something: the parser passes over the others, and programs write a million of them. Most programs
 # begin each with its place, which is found in half the time.
-_ANY_CELL = re.compile(rb"<c[\s/>]|:c[\s/>]")
 _FILLED_AS_USUAL = re.compile(rb"""<c r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>""")
 _FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
 _WITHOUT_PLACE = re.compile(rb"""<(?:\w+:)?c(?:>|\s(?![^>]*?\br\s*=)[^>]*(?<!/)>)""")
@@ -175,7 +174,7 @@ def _look_through_sheet(archive, entry):
             if read > MOST_UNPACKED:  # the directory of an archive can lie about its sizes
                 raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
             text = tail + chunk
-            as_usual = text.count(b'<c r="') == len(_ANY_CELL.findall(text))
+            as_usual = text.count(b'<c r="') == text.count(b"<c") - text.count(b"<col") and b":c" not in text
             filled = (_FILLED_AS_USUAL if as_usual else _FILLED).findall(text)
             area.reach(map(_column, {letters for letters, _row in filled}), map(int, {row for _letters, row in filled}))
             if not as_usual and _WITHOUT_PLACE.search(text):

@@ -19,7 +19,7 @@ from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.read import Place, Reader, unheard
 from mapping.workbook.spelling import Words, shortened
 from mapping.workbook.stamps import is_stamp_sheet, read_fingerprints, read_stamps, stamp_rows, stamps_of_several
-from mapping.workbook.tables import Headings, Table, find_tables
+from mapping.workbook.tables import Headings, Table
 from mapping.workbook.write import OPTIONS
 
 _SHEETS = (
@@ -206,11 +206,11 @@ class RegionalFile:
 
 
 def _best_table(sheet, kinds):
-    """Return (which table, Table) that most headings of a sheet speak for, or None."""
-    found = [
-        (number, table)
-        for headings, number in kinds.items()
-        for _kind, table in find_tables(sheet.rows, headings)[:1]
-        if EXERCISE in table.columns
-    ]
-    return max(found, key=lambda one: len(one[1].columns), default=None)
+    """Return (which table, Table) that most headings of a sheet speak for, down to its end, or None."""
+    for line, row in enumerate(sheet.rows):
+        heads = [(number, headings.head(row, line)) for headings, number in kinds.items()]
+        if found := [(number, table) for number, table in heads if table and EXERCISE in table.columns]:
+            number, table = max(found, key=lambda one: len(one[1].columns))
+            table.rows = range(line + 1, len(sheet.rows))
+            return number, table
+    return None
