@@ -1,8 +1,23 @@
 """Many rows written at once; `actor` and audit are the calling service's."""
 
+import gc
+from contextlib import contextmanager
+
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 FEW = 20  # up to so many rows, plain statements are as fast as COPY, which only PostgreSQL has
+
+
+@contextmanager
+def uncollected():
+    """Let the garbage collector rest: it goes through all rows again and again, of which none is garbage yet."""
+    rests_already = not gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if not rests_already:
+            gc.enable()
 
 
 def insert_rows(model, rows):

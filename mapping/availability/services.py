@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -139,8 +139,10 @@ def _lock(exercise, edits):
     """Return {id: cell}; the cells of an indicator share it, and only a refusal names an author: thousands are saved."""
     seen = {edit.cell_id: edit.version for edit in edits}
     cells = Cell.objects.select_for_update(of=("self",)).filter(exercise=exercise, pk__in=seen)
-    indicators = Prefetch("indicator", Indicator.objects.select_related("section"))
-    cells = list(cells.defer(*_REVIEWED).prefetch_related(indicators).order_by("pk"))
+    cells = list(cells.defer(*_REVIEWED).order_by("pk"))
+    indicators = Indicator.objects.select_related("section").in_bulk({cell.indicator_id for cell in cells})
+    for cell in cells:
+        cell.indicator = indicators[cell.indicator_id]
     prefetch_related_objects([cell for cell in cells if cell.version != seen[cell.pk]], "last_author")
     return {cell.pk: cell for cell in cells}
 

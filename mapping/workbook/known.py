@@ -19,7 +19,7 @@ class Held:
 
     @property
     def name(self):
-        return f"{self.kind}:{'/'.join(str(part) for part in self.key)}"
+        return f"{self.kind}:{'/'.join(map(str, self.key))}"
 
 
 @dataclass

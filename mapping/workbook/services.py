@@ -13,6 +13,7 @@ from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
 from mapping.availability.services import CellEdit, ClaimEdit, save_cells
+from mapping.batches import uncollected
 from mapping.content.errors import RowsRefused
 from mapping.countries.models import Exercise
 from mapping.countries.permissions import exercises_with_role
@@ -89,6 +90,7 @@ def compare_upload(*, actor, exercise, content, choices=None, otherwise="", prog
     return compare_read(actor=actor, exercise=exercise, read=read, choices=choices, otherwise=otherwise)
 
 
+@uncollected()
 def read_upload(*, actor, exercise, content, progress=unheard):
     """Return what a file says, for `compare_read`: of one exercise a FileContent, of several a RegionalFile."""
     if refusal := why_not_import(actor, exercise):
@@ -99,6 +101,7 @@ def read_upload(*, actor, exercise, content, progress=unheard):
     return read_workbook(content, known, Words(known), progress)
 
 
+@uncollected()
 def compare_read(*, actor, exercise, read, choices=None, otherwise="", progress=unheard):
     """Compare what `read_upload` returned with what is here now; return Compared."""
     if exercise is None:
@@ -182,6 +185,7 @@ def content_of_file(row):
         return file.read()
 
 
+@uncollected()
 def write_compared(*, actor, row, compared):
     """Write all that comparing found, and that it was applied. Raises as `apply_import`; for use in a transaction."""
     if not compared.can_apply:
