@@ -61,6 +61,17 @@ class Comparison:
     edits: dict = field(default_factory=lambda: {"source": [], "cell": [], "claim": []})
 
     @property
+    def records(self):
+        """Return the names of all rows that it tells of."""
+        told = (self.changes, self.conflicts, self.errors, self.ignored, self.warnings)
+        return {one.record for places in told for one in places}
+
+    @property
+    def cells(self):
+        """Return the keys of the cells whose claims are to be written."""
+        return {edit.held.cell if edit.held else edit.said.cell for edit in self.edits["claim"]}
+
+    @property
     def undecided(self):
         return [conflict for conflict in self.conflicts if not conflict.choice]
 

@@ -51,3 +51,9 @@ class Known:
 
     def __post_init__(self):
         self.sections_by_key = {section.key: section for section in self.sections}
+
+    def keep_only(self, comparison):
+        """Let go of the cells and claims that a comparison neither tells of nor writes."""
+        told = comparison.records
+        self.claims = {pk: held for pk, held in self.claims.items() if held.name in told}
+        self.cells = {key: held for key, held in self.cells.items() if held.name in told or key in comparison.cells}

@@ -31,7 +31,7 @@ _OVERLAP = 64  # longer than any reference to a cell
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR_TYPE = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>\s*(#[^<]*)</")
-_MARKS_OF_FORMULAS = (b"<f>", b"<f ", b":f>", b":f ", b'"e"', b"'e'")  # sought faster than any expression
+_MARKS_OF_FORMULAS = (b"<f", b":f", b'"e"', b"'e'")  # sought faster than any expression
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
 _TEXT_TYPE = re.compile(rb"""\bt\s*=\s*["']str["']""")  # what a formula computed, even to nothing

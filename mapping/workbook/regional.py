@@ -119,7 +119,7 @@ _NOT_EXPORTED = ("", (), 0, [])
 
 
 class RegionalFile:
-    """A file of several exercises, opened: which of its rows belong to which exercise."""
+    """A file of several exercises, opened: which of its rows belong to which exercise. It is compared once."""
 
     def __init__(self, content, progress=unheard):
         self.errors, self._stamps, self._readers = [], {}, {}
@@ -192,6 +192,11 @@ class RegionalFile:
         found.is_all = len(found) == count == in_file
         return found
 
+    def known_like(self, exercise):
+        """Return Known of an exercise under the same methodology that was read before, or None."""
+        reader = self._readers.get(exercise.methodology_id)
+        return reader and reader.known
+
     def content_of(self, key, known, untouched):
         """Return the FileContent of one exercise, but for its untouched rows."""
         methodology = known.exercise.methodology_id
@@ -203,6 +208,13 @@ class RegionalFile:
         reader.found.stamps = read_stamps(untouched.stamps)
         reader.found.untouched = untouched
         return reader.found
+
+    def forget(self, key, code):
+        """Let go of the rows of an exercise that was compared: those of a region fill the memory."""
+        self._stamps.pop(code, None)
+        for _kind, sheet, table in self._rows.pop(key):
+            for number in table.rows:
+                sheet.rows[number] = ()
 
 
 def _best_table(sheet, kinds):

@@ -22,10 +22,13 @@ _KINDS = {
 }
 
 
-def content_of(exercise, user=None):
-    """Return the exercise as Known; what `user` may not edit carries the reason. Without one, nothing does."""
+def content_of(exercise, user=None, like=None):
+    """Return the exercise as Known; what `user` may not edit carries the reason. Without one, nothing does.
+
+    `like` is Known of another exercise under the same methodology: sections and words need not be read again.
+    """
     agencies = list(Agency.objects.filter(country=exercise.country_id))
-    sections = _sections(exercise)
+    sections = like.sections if like else _sections(exercise)
     refusals = _Refusals(exercise, user)
     sources = _sources(exercise, refusals)
     cells, places = _cells(exercise, sections, refusals)
@@ -39,7 +42,7 @@ def content_of(exercise, user=None):
         claims=claims,
         agencies={agency.pk: agency.acronym for agency in agencies},
         agency_names=_agency_names(agencies),
-        terms=terms(exercise.methodology),
+        terms=like.terms if like else terms(exercise.methodology),
         new_row_refusal=refusals[ReviewStatus.DRAFT],
     )
 

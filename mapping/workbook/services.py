@@ -137,10 +137,14 @@ def _compare_one_of_several(exercise, file, key, *, actor, choices, otherwise):
     """Return (Comparison, Known) of one exercise; where nobody touched anything, all of it need not be read."""
     untouched = file.untouched(key, exercise.code, versions_of(exercise))
     if untouched.is_all:
+        file.forget(key, exercise.code)
         return Comparison(no_counts() | {"unchanged": len(untouched)}), nothing_of(exercise)
-    known = content_of(exercise, actor)
-    theirs = choices_of(exercise.code, choices)
-    return compare(file.content_of(key, known, untouched), known, choices=theirs, otherwise=otherwise), known
+    known = content_of(exercise, actor, file.known_like(exercise))
+    content = file.content_of(key, known, untouched)
+    file.forget(key, exercise.code)
+    found = compare(content, known, choices=choices_of(exercise.code, choices), otherwise=otherwise)
+    known.keep_only(found)
+    return found, known
 
 
 @transaction.atomic
