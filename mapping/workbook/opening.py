@@ -1,5 +1,6 @@
 """Open an uploaded file without trusting it: what it claims to be, how much it unpacks to, how far its cells reach."""
 
+import itertools
 import re
 import zipfile
 import zlib
@@ -27,6 +28,7 @@ LONG_UNPACKED = 32 * 1024 * 1024
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CHUNK = 1 << 20
+_LONG_TEXT = 256  # characters: longer ones are seldom said twice
 _OVERLAP = 64  # longer than any reference to a cell
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR_TYPE = re.compile(rb"""\bt\s*=\s*["']e["']""")
@@ -247,12 +249,19 @@ def _sheet(workbook, name, failed):
     if sheet.start is None:
         return Sheet(name, [], 0, 0)
     top, left = sheet.start
-    rows = sheet.to_python()
+    rows = list(_sharing_texts(itertools.islice(sheet.iter_rows(), top, None)))
     for row, column, error in failed:
         if 0 <= row - 1 - top < len(rows) and 0 <= column - 1 - left < len(rows[row - 1 - top]):
             rows[row - 1 - top][column - 1 - left] = error
     _spread_merged(rows, sheet.merged_cell_ranges or [], top, left)
     return Sheet(name, rows, top, left)
+
+
+def _sharing_texts(rows):
+    """Let cells that say the same hold one text: the sheets of a region say little else."""
+    texts = {}
+    for row in rows:
+        yield [texts.setdefault(cell, cell) if type(cell) is str and len(cell) < _LONG_TEXT else cell for cell in row]
 
 
 def _spread_merged(rows, ranges, top, left):

@@ -310,6 +310,7 @@ class Reader:
     def _flat_rows(self, sheet, table, kind, model):
         """Yield a Said for every row that says anything."""
         columns = {column.field: at for column, at in table.columns.items()}
+        shapes = {}  # rows that are filled in alike share what says so
         readers = [(column.field, at, _Reading(self.words, column, model)) for column, at in table.columns.items()]
         for number in table.rows:
             row = sheet.rows[number]
@@ -317,7 +318,8 @@ class Reader:
             if not told:
                 continue
             said = Said(kind, sheet.name, sheet.address(number, min(at for _field, at, _reading in told)))
-            said.row = (sheet, number, columns, tuple(name for name, _at, _reading in told))
+            shape = tuple(name for name, _at, _reading in told)
+            said.row = (sheet, number, columns, shapes.setdefault(shape, shape))
             for name, at, reading in told:
                 try:
                     text = reading.of(row[at])

@@ -169,7 +169,7 @@ def upload(*, actor, exercise, name, content):
 
 @transaction.atomic
 def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
-    """Apply an uploaded workbook as one act, compared anew with what is here now; return Compared.
+    """Apply an uploaded workbook as one act, compared anew with what is here now.
 
     `choices` and `otherwise` decide conflicts as in `compare`. Raises NotApplicable where errors or undecided conflicts
     are left, Unchanged where there is nothing to write, Refused, with a sentence for every row at fault, where a row
@@ -180,7 +180,6 @@ def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
         actor=actor, exercise=row.exercise, content=content_of_file(row), choices=choices, otherwise=otherwise
     )
     write_compared(actor=actor, row=row, compared=compared)
-    return compared
 
 
 def content_of_file(row):
@@ -191,7 +190,10 @@ def content_of_file(row):
 
 @uncollected()
 def write_compared(*, actor, row, compared):
-    """Write all that comparing found, and that it was applied. Raises as `apply_import`; for use in a transaction."""
+    """Write all that comparing found, and that it was applied. Raises as `apply_import`; for use in a transaction.
+
+    What is written is let go of, for it fills the memory: `compared` is empty afterwards.
+    """
     if not compared.can_apply:
         raise NotApplicable(
             _("Nothing was applied: errors or open conflicts are left. Look at them below."),
@@ -201,13 +203,17 @@ def write_compared(*, actor, row, compared):
     if not compared.has_edits:
         raise Unchanged(_("The workbook says what is here already: there is nothing to apply."))
     act, reason = uuid.uuid4(), _("Workbook “%(name)s”") % {"name": row.name}
+    entries = []
     for comparison, known in compared.parts:
         if comparison.has_edits:
             _write(actor=actor, known=known, edits=comparison.edits, act=act, reason=reason)
+            comparison.edits = {}
+            entries.append(_told(actor, row, comparison, known, act))
     row.status, row.applied_by, row.applied_at = WorkbookImport.Status.APPLIED, actor, timezone.now()
     row.report = compared.report()
+    compared.parts.clear()
     row.save(update_fields=["status", "applied_by", "applied_at", "report"])
-    record(*(_told(actor, row, comparison, known, act) for comparison, known in compared.parts if comparison.has_edits))
+    record(*entries)
 
 
 def _told(actor, row, comparison, known, act):
@@ -228,7 +234,7 @@ def discard(*, actor, workbook_import):
 def lock_open(actor, workbook_import, *, but=()):
     """Return the row, locked, if it waits to be applied (or stands as `but` says) and no worker is at it."""
     rows = WorkbookImport.objects.select_for_update(of=("self",)).select_related("exercise")
-    row = rows.get(pk=workbook_import.pk)
+    row = rows.defer("report").get(pk=workbook_import.pk)
     if refusal := why_not_import(actor, row.exercise):
         raise Refused(refusal)
     if row.is_under_way:

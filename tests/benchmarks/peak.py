@@ -17,12 +17,13 @@ def main(database, person, path):
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
     from accounts.models import User
+    from mapping.workbook.models import WorkbookImport
     from mapping.workbook.services import apply_import, upload
 
     connection.settings_dict["NAME"] = database
     actor = User.objects.get(pk=person)
-    row = upload(actor=actor, exercise=None, name="region.xlsx", content=Path(path).read_bytes())
-    apply_import(actor=actor, workbook_import=row)
+    pk = upload(actor=actor, exercise=None, name="region.xlsx", content=Path(path).read_bytes()).pk
+    apply_import(actor=actor, workbook_import=WorkbookImport(pk=pk))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
