@@ -2,8 +2,10 @@
 
 import gc
 from contextlib import contextmanager
+from json import JSONEncoder
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import JSONField
 
 FEW = 20  # up to so many rows, plain statements are as fast as COPY, which only PostgreSQL has
 
@@ -52,7 +54,10 @@ def _update_each(cursor, meta, fields, rows):
     assignments = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     cursor.executemany(
         f"UPDATE {_quoted(meta.db_table)} SET {assignments} WHERE {_quoted(meta.pk.column)} = %s",  # noqa: S608 - made of column names
-        list(_stored(rows, [*fields, meta.pk])),
+        [
+            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in (*fields, meta.pk)]
+            for row in rows
+        ],
     )
 
 
@@ -70,24 +75,28 @@ def _update_by_copy(cursor, meta, fields, rows):
 
 def _copy(cursor, table, fields, rows):
     columns = ", ".join(_quoted(field.column) for field in fields)
+    texts = [_texts([getattr(row, field.attname) for row in rows], field) for field in fields]
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in _stored(rows, fields):
+        for row in zip(*texts, strict=True):
             copy.write_row(row)
 
 
-def _stored(rows, fields):
-    """Yield the fields of rows as the database takes them."""
-    return zip(*(_stored_column([getattr(row, field.attname) for row in rows], field) for field in fields), strict=True)
-
-
-def _stored_column(values, field):
+def _texts(values, field):
+    """Return the values of one field as COPY takes them: as texts, each made once, for most rows say the same."""
+    if isinstance(field, JSONField):
+        encode = (field.encoder or JSONEncoder)().encode
+        return [None if value is None else encode(value) for value in values]
     here = connections[DEFAULT_DB_ALIAS]  # itself: `connection` looks for it each time
+
+    def text(value):
+        stored = field.get_db_prep_save(value, here)
+        return None if stored is None else str(stored)
+
     try:
-        each_once = set(values)  # in most columns, thousands of rows say the same
-    except TypeError:  # lists and dicts
-        return [field.get_db_prep_save(value, here) for value in values]
-    stored = {value: field.get_db_prep_save(value, here) for value in each_once}
-    return [stored[value] for value in values]
+        texts = {value: text(value) for value in set(values)}
+    except TypeError:  # lists
+        return list(map(text, values))
+    return [texts[value] for value in values]
 
 
 def _quoted(name):

@@ -3,6 +3,8 @@
 import uuid
 from functools import lru_cache
 
+from django.utils import timezone
+
 from mapping.audit.models import Entry
 from mapping.batches import insert_rows
 
@@ -24,7 +26,10 @@ def entry(*, actor, verb, target, part="", exercise_code="", old=None, new=None,
 
 
 def record(*entries):
-    """Write entries; several of one act go out in one statement."""
+    """Write entries; several of one act go out in one statement, and happened at one moment."""
+    now = timezone.now()
+    for one in entries:
+        one.at = now
     insert_rows(Entry, entries)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -181,6 +182,7 @@ class _Changes:
     """Rows to write, gathered so that each kind goes out in one statement."""
 
     def __init__(self):
+        self.now = timezone.now()
         self.cells, self.cell_fields = {}, set()
         self.new_claims, self.changed_claims, self.deleted_claims = [], [], []
 
@@ -227,7 +229,7 @@ def _edit_cell(cell, edit, *, actor, known, changes):
     for claim_edit in edit.claims:
         told += _edit_claim(cell, claim_edit, known=known, staged=staged)
     if told or staged.new_claims:
-        mark_edited(cell, actor=actor)
+        mark_edited(cell, actor=actor, now=changes.now)
         changes.cells[cell.pk] = cell
         changes.cell_fields |= new.keys()
         changes.new_claims += staged.new_claims

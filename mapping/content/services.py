@@ -36,11 +36,11 @@ def check_version(row, expected, *, saved=None):
     )
 
 
-def mark_edited(row, *, actor):
+def mark_edited(row, *, actor, now=None):
     """Make the row a new version by `actor`; an approved one falls back to draft, its approved copy is kept."""
     row.version += 1
     row.last_author = actor
-    row.changed_at = timezone.now()
+    row.changed_at = now or timezone.now()
     if row.status == ReviewStatus.APPROVED:
         row.status = ReviewStatus.DRAFT
 
