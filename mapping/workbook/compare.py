@@ -309,6 +309,7 @@ class _Comparing:
             self.found.counts["changed" if edits else "unchanged"] += 1
         if edits:
             self.found.edits[held.kind].append(Edit(held, said, edits))
+            said.key, said.values = held.key, edits  # whatever else the row says is here already: it is let go
 
     def _new(self, said, values, *, refusal):
         if refusal:

@@ -34,6 +34,9 @@ class SectionPart:
     indicators: list  # of framework.Indicator
 
 
+_NOTHING = {}
+
+
 @dataclass
 class Known:
     """An exercise as text."""
@@ -53,7 +56,9 @@ class Known:
         self.sections_by_key = {section.key: section for section in self.sections}
 
     def keep_only(self, comparison):
-        """Let go of the cells and claims that a comparison neither tells of nor writes."""
-        told = comparison.records
+        """Let go of the cells and claims that a comparison neither tells of nor writes, and of what cells say."""
+        told, written = comparison.records, comparison.cells
         self.claims = {pk: held for pk, held in self.claims.items() if held.name in told}
-        self.cells = {key: held for key, held in self.cells.items() if held.name in told or key in comparison.cells}
+        self.cells = {key: held for key, held in self.cells.items() if held.name in told or key in written}
+        for held in self.cells.values():
+            held.values = _NOTHING

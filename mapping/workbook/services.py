@@ -153,7 +153,7 @@ def upload(*, actor, exercise, name, content):
 
     `exercise` is None for a file of several.
     """
-    compared = compare_upload(actor=actor, exercise=exercise, content=content)
+    report = compare_upload(actor=actor, exercise=exercise, content=content).report()
     return WorkbookImport.objects.create(
         exercise=exercise,
         file=ContentFile(content, name="workbook.xlsx"),
@@ -163,7 +163,7 @@ def upload(*, actor, exercise, name, content):
         asked_by=actor,
         state=WorkbookImport.State.DONE,
         status=WorkbookImport.Status.COMPARED,
-        report=compared.report(),
+        report=report,
     )
 
 
