@@ -1,14 +1,18 @@
 """Write the history. Called by every service, inside its transaction."""
 
 import uuid
+from functools import lru_cache
+
+from django.utils import timezone
 
 from mapping.audit.models import Entry
+from mapping.batches import insert_rows
 
 
 def entry(*, actor, verb, target, part="", exercise_code="", old=None, new=None, reason="", act=None):
     """Build an entry about `target` (a saved model instance), to be written by `record`."""
     return Entry(
-        actor=actor,
+        actor_id=actor.pk,
         verb=verb,
         target_type=target._meta.model_name,
         target_id=target.pk,
@@ -22,13 +26,21 @@ def entry(*, actor, verb, target, part="", exercise_code="", old=None, new=None,
 
 
 def record(*entries):
-    """Write entries; several of one act go out in one statement."""
-    return Entry.objects.bulk_create(entries)
+    """Write entries; several of one act go out in one statement, and happened at one moment."""
+    now = timezone.now()
+    for one in entries:
+        one.at = now
+    insert_rows(Entry, entries)
 
 
 def values(row, fields):
     """Return the named fields of a row as plain values; a foreign key as the other row's id."""
-    return {name: getattr(row, row._meta.get_field(name).attname) for name in fields}
+    return {name: getattr(row, attname) for name, attname in _attnames(type(row), tuple(fields))}
+
+
+@lru_cache(maxsize=200)
+def _attnames(model, names):
+    return [(name, model._meta.get_field(name).attname) for name in names]
 
 
 def difference(before, after):

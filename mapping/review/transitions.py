@@ -17,8 +17,8 @@ from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
 from mapping.availability.models import Cell, Claim
+from mapping.batches import write_rows
 from mapping.comments.selectors import blocking
-from mapping.content.batches import write_rows
 from mapping.content.errors import RowsRefused, StaleVersion
 from mapping.content.models import ReviewStatus
 from mapping.countries.models import Exercise

@@ -14,7 +14,7 @@ from accounts.refusals import Refused, Unchanged
 from mapping.audit import services as audit
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record
-from mapping.content.batches import write_rows
+from mapping.batches import write_rows
 from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate

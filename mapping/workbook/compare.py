@@ -223,7 +223,7 @@ class _Comparing:
                 if missing
                 else _("This indicator has no cell for %(year)s.") % {"year": said.cell[2]},
             )  # fmt: skip
-        if not said.values.get("value") and "value" not in said.places:
+        if not said.values.get("value") and not said.tells("value"):
             self._error(said, "value", _("A new claim needs a value."))
         if not (said.values.get("source") or said.values.get("statement_kind")) and said.sound:
             self._error(said, "source", _("A new claim needs a source or a statement."))
@@ -265,7 +265,10 @@ class _Comparing:
     def _merge(self, said, held, stamp):
         """Return {field: text} to write, and note every change and conflict."""
         edits = {}
+        differing = {name for name, text in said.values.items() if held.values[name] != text}
         for unit in UNITS[held.kind]:
+            if differing.isdisjoint(unit):
+                continue
             base = tuple(stamp.values[name] for name in unit) if stamp else None
             now = tuple(held.values[name] for name in unit)
             new = _whole(unit, said, base, now, {**held.values, **edits})
@@ -306,6 +309,7 @@ class _Comparing:
             self.found.counts["changed" if edits else "unchanged"] += 1
         if edits:
             self.found.edits[held.kind].append(Edit(held, said, edits))
+            said.key, said.values = held.key, edits  # whatever else the row says is here already: it is let go
 
     def _new(self, said, values, *, refusal):
         if refusal:
@@ -364,7 +368,7 @@ def _whole(unit, said, base, now, others):
     if not any(new):
         return None
     if unit[0] == "value" and len(unit) > 1:  # a cell's value with its partial reason
-        value, reason = new
+        value, reason = new[0] or now[0], new[1]  # a reason alone is about the value that is there
         if value != Value.PARTIALLY_AVAILABLE:
             return value, ""
         known = next((side[1] for side in (base, now) if side and side[0] == value), "")

@@ -9,7 +9,7 @@ from mapping.workbook.read import Said
 KEEP, TAKE = "keep", "take"
 
 
-@dataclass
+@dataclass(slots=True)
 class Change:
     """A field's old and new text; a row that is new has no old ones."""
 
@@ -56,7 +56,7 @@ def side_chosen(choice, mark):
     return side if chosen_between in {"", mark} else ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Edit:
     """What to write of a row: `held` is None for a new one."""
 
@@ -75,6 +75,17 @@ class Comparison:
     ignored: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     edits: dict = field(default_factory=lambda: {"source": [], "cell": [], "claim": []})
+
+    @property
+    def records(self):
+        """Return the names of all rows that it tells of."""
+        told = (self.changes, self.conflicts, self.errors, self.ignored, self.warnings)
+        return {one.record for places in told for one in places}
+
+    @property
+    def cells(self):
+        """Return the keys of the cells whose claims are to be written."""
+        return {edit.held.cell if edit.held else edit.said.cell for edit in self.edits["claim"]}
 
     @property
     def undecided(self):

@@ -162,10 +162,10 @@ def _progress_of(row):
 def _compare(row, progress):
     """Read, then compare: the exercise may be long, and several exercises are."""
     read = read_upload(actor=row.asked_by, exercise=row.exercise, content=content_of_file(row), progress=progress)
-    compared = compare_read(actor=row.asked_by, exercise=row.exercise, read=read, progress=progress)
+    report = compare_read(actor=row.asked_by, exercise=row.exercise, read=read, progress=progress).report()
     with transaction.atomic():
         _finish(row)
-        row.status, row.report = Status.COMPARED, compared.report()
+        row.status, row.report = Status.COMPARED, report
         row.save(update_fields=["status", "report"])
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 
-@dataclass
+@dataclass(slots=True)
 class Held:
     """A cell, source or claim as it is in the database. `refusal` says why the person may not change it now."""
 
@@ -19,7 +19,7 @@ class Held:
 
     @property
     def name(self):
-        return f"{self.kind}:{'/'.join(str(part) for part in self.key)}"
+        return f"{self.kind}:{'/'.join(map(str, self.key))}"
 
 
 @dataclass
@@ -32,6 +32,9 @@ class SectionPart:
     guidance: str
     subgroups: tuple
     indicators: list  # of framework.Indicator
+
+
+_NOTHING = {}
 
 
 @dataclass
@@ -51,3 +54,11 @@ class Known:
 
     def __post_init__(self):
         self.sections_by_key = {section.key: section for section in self.sections}
+
+    def keep_only(self, comparison):
+        """Let go of the cells and claims that a comparison neither tells of nor writes, and of what cells say."""
+        told, written = comparison.records, comparison.cells
+        self.claims = {pk: held for pk, held in self.claims.items() if held.name in told}
+        self.cells = {key: held for key, held in self.cells.items() if held.name in told or key in written}
+        for held in self.cells.values():
+            held.values = _NOTHING

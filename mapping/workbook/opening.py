@@ -1,9 +1,11 @@
 """Open an uploaded file without trusting it: what it claims to be, how much it unpacks to, how far its cells reach."""
 
+import itertools
 import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from io import BytesIO
 
@@ -26,11 +28,12 @@ LONG_UNPACKED = 32 * 1024 * 1024
 _OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CHUNK = 1 << 20
+_LONG_TEXT = 256  # characters: longer ones are seldom said twice
 _OVERLAP = 64  # longer than any reference to a cell
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR_TYPE = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>\s*(#[^<]*)</")
-_MARKS_OF_FORMULAS = (b"<f>", b"<f ", b":f>", b":f ", b'"e"', b"'e'")  # sought faster than any expression
+_MARKS_OF_FORMULAS = (b"<f", b":f", b'"e"', b"'e'")  # sought faster than any expression
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
 _TEXT_TYPE = re.compile(rb"""\bt\s*=\s*["']str["']""")  # what a formula computed, even to nothing
@@ -38,7 +41,6 @@ _LONGEST_CELL = 1 << 16
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 # Cells that hold something: the parser passes over the others, and programs write a million of them. Most programs
 # begin each with its place, which is found in half the time.
-_ANY_CELL = re.compile(rb"<c[\s/>]|:c[\s/>]")
 _FILLED_AS_USUAL = re.compile(rb"""<c r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>""")
 _FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
 _WITHOUT_PLACE = re.compile(rb"""<(?:\w+:)?c(?:>|\s(?![^>]*?\br\s*=)[^>]*(?<!/)>)""")
@@ -65,11 +67,16 @@ class Sheet:
 
     def address(self, row, column):
         """Return the address that a person finds the cell under, such as B7."""
-        letters, number = "", column + self.left + 1
-        while number:
-            number, letter = divmod(number - 1, 26)
-            letters = chr(65 + letter) + letters
-        return f"{letters}{row + self.top + 1}"
+        return f"{_letters(column + self.left + 1)}{row + self.top + 1}"
+
+
+@lru_cache(maxsize=1000)
+def _letters(number):
+    letters = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
 
 
 def open_sheets(content):
@@ -169,7 +176,7 @@ def _look_through_sheet(archive, entry):
             if read > MOST_UNPACKED:  # the directory of an archive can lie about its sizes
                 raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
             text = tail + chunk
-            as_usual = text.count(b'<c r="') == len(_ANY_CELL.findall(text))
+            as_usual = text.count(b'<c r="') == text.count(b"<c") - text.count(b"<col") and b":c" not in text
             filled = (_FILLED_AS_USUAL if as_usual else _FILLED).findall(text)
             area.reach(map(_column, {letters for letters, _row in filled}), map(int, {row for _letters, row in filled}))
             if not as_usual and _WITHOUT_PLACE.search(text):
@@ -242,12 +249,19 @@ def _sheet(workbook, name, failed):
     if sheet.start is None:
         return Sheet(name, [], 0, 0)
     top, left = sheet.start
-    rows = sheet.to_python()
+    rows = list(_sharing_texts(itertools.islice(sheet.iter_rows(), top, None)))
     for row, column, error in failed:
         if 0 <= row - 1 - top < len(rows) and 0 <= column - 1 - left < len(rows[row - 1 - top]):
             rows[row - 1 - top][column - 1 - left] = error
     _spread_merged(rows, sheet.merged_cell_ranges or [], top, left)
     return Sheet(name, rows, top, left)
+
+
+def _sharing_texts(rows):
+    """Let cells that say the same hold one text: the sheets of a region say little else."""
+    texts = {}
+    for row in rows:
+        yield [texts.setdefault(cell, cell) if type(cell) is str and len(cell) < _LONG_TEXT else cell for cell in row]
 
 
 def _spread_merged(rows, ranges, top, left):

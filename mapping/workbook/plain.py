@@ -10,9 +10,10 @@ _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uf
 
 def plain_text(text):
     """Return text as a workbook can carry it: no control characters, one kind of line end, nothing around it."""
-    if text == "":
-        return ""  # most cells of a workbook are empty
-    text = str(text).replace("\r\n", "\n").replace("\r", "\n")
+    text = str(text)
+    if text.isprintable():
+        return text.strip()[:LONGEST_TEXT].rstrip()  # nearly all is: what follows takes several times as long
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNSTORABLE.sub("", text).strip()[:LONGEST_TEXT].rstrip()
 
 
@@ -24,15 +25,10 @@ def plain_list(items):
 
 def from_model(value, kind=Kind.TEXT):
     """Return the plain form of a model's value; "" for none."""
-    if value is None:
-        return ""
-    if kind is Kind.LIST:
-        return plain_list(value)
-    if kind is Kind.LANGUAGES:
-        return " ".join(value)
-    if kind is Kind.DATE:
-        return value.isoformat()
-    return plain_text(value)
+    return "" if value is None else _FROM_MODEL.get(kind, plain_text)(value)
+
+
+_FROM_MODEL = {Kind.LIST: plain_list, Kind.LANGUAGES: " ".join, Kind.DATE: date.isoformat}
 
 
 def to_model(text, kind=Kind.TEXT):

@@ -31,7 +31,7 @@ class Place:
     record: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Said:
     """What a row of the file, or a cell of a section's table, says: only what is filled in."""
 
@@ -40,7 +40,8 @@ class Said:
     place: str  # address of its first cell
     key: tuple | None = None  # None: a new row
     values: dict = field(default_factory=dict)
-    places: dict = field(default_factory=dict)
+    places: dict = field(default_factory=dict)  # {field: (sheet, address)}, where the row below does not tell it
+    row: tuple | None = None  # (Sheet, number of the row, {field: column}, fields that are filled in)
     cell: tuple = ()  # of a claim: (section, indicator, year), as far as told
     citation_key: str = ""  # of a source
     section: str = ""  # of a source: whose sheet it stands on
@@ -48,7 +49,14 @@ class Said:
 
     def at(self, name):
         """Return (sheet, address) of a field, or of the row where the file has no place for it."""
+        if name not in self.places and self.tells(name):
+            sheet, number, columns, _filled_in = self.row
+            return sheet.name, sheet.address(number, columns[name])
         return self.places.get(name, (self.sheet, self.place))
+
+    def tells(self, name):
+        """Say whether the file has something at a field, be it legible or not."""
+        return name in self.places or (self.row is not None and name in self.row[-1])
 
     @property
     def name(self):
@@ -266,13 +274,14 @@ class Reader:
     def read_cell_rows(self, sheet, table):
         """Read what a table with a row for each cell tells of it."""
         for said in self._flat_rows(sheet, table, "cell", Cell):
-            stands_at = said.name
+            stands_at = "" if said.sound else said.name
             said.key = self._cell_of(said, sheet)
             if said.key is not None and "" in said.key:
                 said.key = None
                 self._tell(said, "", _("Say section, indicator and year of the cell."))
             elif said.key is not None:
-                self._rename(stands_at, said.name)
+                if stands_at:
+                    self._rename(stands_at, said.name)
                 self.found.cells.append(said)
 
     def _rename(self, former, name):
@@ -300,45 +309,29 @@ class Reader:
 
     def _flat_rows(self, sheet, table, kind, model):
         """Yield a Said for every row that says anything."""
+        columns = {column.field: at for column, at in table.columns.items()}
+        shapes = {}  # rows that are filled in alike share what says so
+        readers = [(column.field, at, _Reading(self.words, column, model)) for column, at in table.columns.items()]
         for number in table.rows:
             row = sheet.rows[number]
-            filled = [(column, at) for column, at in table.columns.items() if _filled(row[at])]
-            if not filled:
+            told = [one for one in readers if row[one[1]] != "" and _filled(row[one[1]])]
+            if not told:
                 continue
-            said = Said(kind, sheet.name, sheet.address(number, min(at for _column, at in filled)))
-            self._read_id(said, number, sheet, table)
-            for column, at in filled:
-                if column.kind is not Kind.ID:
-                    self._read_field(said, (sheet, number, at), column, model)
+            said = Said(kind, sheet.name, sheet.address(number, min(at for _field, at, _reading in told)))
+            shape = tuple(name for name, _at, _reading in told)
+            said.row = (sheet, number, columns, shapes.setdefault(shape, shape))
+            for name, at, reading in told:
+                try:
+                    text = reading.of(row[at])
+                except Misspelt as misspelt:
+                    self._tell(said, name, str(misspelt))
+                else:
+                    if text:
+                        said.values[name] = text
+            if key := said.values.pop("id", None):
+                said.key = (int(key),)
             yield said
         self._tell_strange_columns(sheet, table)
-
-    def _read_field(self, said, where, column, model):
-        sheet, number, at = where
-        said.places[column.field] = (sheet.name, sheet.address(number, at))
-        try:
-            text = self.words.read(column, sheet.rows[number][at])
-            if text and column.kind in {Kind.TEXT, Kind.LIST}:
-                _check(model, column, text)
-        except Misspelt as misspelt:
-            self._tell(said, column.field, str(misspelt))
-        else:
-            if text:
-                said.values[column.field] = text
-
-    def _read_id(self, said, number, sheet, table):
-        at = next((at for column, at in table.columns.items() if column.kind is Kind.ID), None)
-        text = "" if at is None or not _filled(sheet.rows[number][at]) else str(sheet.rows[number][at]).strip()
-        if not text:
-            return
-        said.places["id"] = (sheet.name, sheet.address(number, at))
-        try:
-            said.key = (int(float(text)),)
-        except (ValueError, OverflowError):
-            self._tell(
-                said, "id",
-                _("“%(id)s” is no id of the workbench. Empty it for a new row.") % {"id": shortened(text)},
-            )  # fmt: skip
 
     def _cell_of(self, said, sheet):
         """Return (section, indicator, year) as told, "" for what is not; None, and an error, for what is not known."""
@@ -350,15 +343,16 @@ class Reader:
                 self._tell(said, "section", self._no_section(section))
                 return None
             key = known.key
-        if indicator:
-            indicator = self.indicators.get(key, {}).get(squashed(indicator), indicator)
-            if key and indicator not in self.indicators[key].values():
+        if indicator and key:
+            named = self.indicators[key].get(squashed(indicator))
+            if named is None:
                 self._tell(
                     said, "indicator",
                     _("“%(name)s” is not an indicator of this section. Write one of: %(choices)s.")
                     % {"name": shortened(indicator), "choices": self._choices(indicator, known)},
                 )  # fmt: skip
                 return None
+            indicator = named
         return key, indicator, int(year) if year else ""
 
     @staticmethod
@@ -394,6 +388,30 @@ def _quoted(names):
 
 def _filled(raw):
     return raw != "" and (not isinstance(raw, str) or bool(raw.strip()))
+
+
+class _Reading(dict):
+    """Reads the cells of one column, each text and number once: most of thousands say the same."""
+
+    def __init__(self, words, column, model):
+        super().__init__()
+        self._words, self._column, self._model = words, column, model
+
+    def of(self, raw):
+        """Return the plain form of what a cell holds. Raises Misspelt."""
+        return self[raw] if type(raw) in _ALIKE else self._read(raw)
+
+    def __missing__(self, raw):
+        return self.setdefault(raw, self._read(raw))
+
+    def _read(self, raw):
+        text = self._words.read(self._column, raw)
+        if text and self._column.kind in {Kind.TEXT, Kind.LIST}:
+            _check(self._model, self._column, text)
+        return text
+
+
+_ALIKE = {str, float}  # of which two that are equal say the same: no formula that fails is a plain text
 
 
 def _check(model, column, text):

@@ -19,7 +19,7 @@ from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.read import Place, Reader, unheard
 from mapping.workbook.spelling import Words, shortened
 from mapping.workbook.stamps import is_stamp_sheet, read_fingerprints, read_stamps, stamp_rows, stamps_of_several
-from mapping.workbook.tables import Headings, Table, find_tables
+from mapping.workbook.tables import Headings, Table
 from mapping.workbook.write import OPTIONS
 
 _SHEETS = (
@@ -119,7 +119,7 @@ _NOT_EXPORTED = ("", (), 0, [])
 
 
 class RegionalFile:
-    """A file of several exercises, opened: which of its rows belong to which exercise."""
+    """A file of several exercises, opened: which of its rows belong to which exercise. It is compared once."""
 
     def __init__(self, content, progress=unheard):
         self.errors, self._stamps, self._readers = [], {}, {}
@@ -192,6 +192,11 @@ class RegionalFile:
         found.is_all = len(found) == count == in_file
         return found
 
+    def known_like(self, exercise):
+        """Return Known of an exercise under the same methodology that was read before, or None."""
+        reader = self._readers.get(exercise.methodology_id)
+        return reader and reader.known
+
     def content_of(self, key, known, untouched):
         """Return the FileContent of one exercise, but for its untouched rows."""
         methodology = known.exercise.methodology_id
@@ -204,13 +209,20 @@ class RegionalFile:
         reader.found.untouched = untouched
         return reader.found
 
+    def forget(self, key, code):
+        """Let go of the rows of an exercise that was compared: those of a region fill the memory."""
+        self._stamps.pop(code, None)
+        for _kind, sheet, table in self._rows.pop(key):
+            for number in table.rows:
+                sheet.rows[number] = ()
+
 
 def _best_table(sheet, kinds):
-    """Return (which table, Table) that most headings of a sheet speak for, or None."""
-    found = [
-        (number, table)
-        for headings, number in kinds.items()
-        for _kind, table in find_tables(sheet.rows, headings)[:1]
-        if EXERCISE in table.columns
-    ]
-    return max(found, key=lambda one: len(one[1].columns), default=None)
+    """Return (which table, Table) that most headings of a sheet speak for, down to its end, or None."""
+    for line, row in enumerate(sheet.rows):
+        heads = [(number, headings.head(row, line)) for headings, number in kinds.items()]
+        if found := [(number, table) for number, table in heads if table and EXERCISE in table.columns]:
+            number, table = max(found, key=lambda one: len(one[1].columns))
+            table.rows = range(line + 1, len(sheet.rows))
+            return number, table
+    return None

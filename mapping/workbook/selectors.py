@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 
 from mapping.availability.models import Cell, Claim
 from mapping.content.models import ReviewStatus
@@ -21,10 +22,13 @@ _KINDS = {
 }
 
 
-def content_of(exercise, user=None):
-    """Return the exercise as Known; what `user` may not edit carries the reason. Without one, nothing does."""
+def content_of(exercise, user=None, like=None):
+    """Return the exercise as Known; what `user` may not edit carries the reason. Without one, nothing does.
+
+    `like` is Known of another exercise under the same methodology: sections and words need not be read again.
+    """
     agencies = list(Agency.objects.filter(country=exercise.country_id))
-    sections = _sections(exercise)
+    sections = like.sections if like else _sections(exercise)
     refusals = _Refusals(exercise, user)
     sources = _sources(exercise, refusals)
     cells, places = _cells(exercise, sections, refusals)
@@ -38,7 +42,7 @@ def content_of(exercise, user=None):
         claims=claims,
         agencies={agency.pk: agency.acronym for agency in agencies},
         agency_names=_agency_names(agencies),
-        terms=terms(exercise.methodology),
+        terms=like.terms if like else terms(exercise.methodology),
         new_row_refusal=refusals[ReviewStatus.DRAFT],
     )
 
@@ -136,45 +140,62 @@ def _cells(exercise, sections, refusals):
     rows = Cell.objects.filter(exercise=exercise).order_by()
     rows = list(rows.values_list("indicator_id", "year", "pk", "version", "status", *fields))
     rows.sort(key=lambda row: (order[row[0]], row[1]))
+    readers = [lambda value: from_model(value) or NOT_ASSESSED, *[from_model] * (len(fields) - 1)]
     cells, places = {}, {}
-    for indicator, year, pk, version, status, *said in rows:
+    for (indicator, year, pk, version, status, *_said), said in _in_plain_form(rows, 5, readers):
         key = (*names[indicator], year)
-        values = dict(zip(fields, map(from_model, said), strict=True))
-        values["value"] = values["value"] or NOT_ASSESSED
-        cells[key] = Held("cell", key, pk, version, values, refusals[status])
+        cells[key] = Held("cell", key, pk, version, dict(zip(fields, said, strict=True)), refusals[status])
         places[pk] = key
     return cells, places
 
 
 def _sources(exercise, refusals):
-    sources, kinds = {}, [_KINDS["source"].get(name, Kind.TEXT) for name in FIELDS["source"]]
+    sources, fields = {}, FIELDS["source"]
     rows = Source.objects.filter(exercise=exercise).order_by("citation_key")
-    for pk, version, status, key, *said in rows.values_list(
-        "pk", "version", "status", "citation_key", *FIELDS["source"]
-    ):
-        values = dict(zip(FIELDS["source"], map(from_model, said, kinds), strict=True))
+    rows = list(rows.values_list("pk", "version", "status", "citation_key", *fields))
+    readers = [partial(from_model, kind=_KINDS["source"].get(name, Kind.TEXT)) for name in fields]
+    for (pk, version, status, key, *_said), said in _in_plain_form(rows, 4, readers):
+        values = dict(zip(fields, said, strict=True))
         sources[pk] = Held("source", (pk,), pk, version, values, refusals[status], citation_key=from_model(key))
     return sources
 
 
 def _claims(exercise, places, cells, sources, agencies):
     """Return {id: Held}, in the order of their cells, the newest years first."""
-    kinds = [_KINDS["claim"][name] for name in FIELDS["claim"]]
-    cited = {pk: source.citation_key for pk, source in sources.items()}
-    telling = {Kind.AGENCY: agencies.get, Kind.SOURCE: cited.get}
+    fields, cited = FIELDS["claim"], {pk: source.citation_key for pk, source in sources.items()}
+    telling = {
+        Kind.AGENCY: lambda pk: from_model(agencies.get(pk)),
+        Kind.SOURCE: lambda pk: from_model(cited.get(pk)),
+    }
+    kinds = [_KINDS["claim"][name] for name in fields]
+    readers = [telling.get(kind) or partial(from_model, kind=kind) for kind in kinds]
     sections = {key[:2]: number for number, key in enumerate(dict.fromkeys(key[:2] for key in places.values()))}
     rows = Claim.objects.filter(cell__exercise=exercise).order_by("pk")
-    rows = list(rows.values_list("pk", "cell_id", "version", *FIELDS["claim"]))
+    rows = list(rows.values_list("pk", "cell_id", "version", *fields))
     rows.sort(key=lambda row: (sections[places[row[1]][:2]], -places[row[1]][2]))
     claims = {}
-    for pk, cell_id, version, *said in rows:
-        values = {
-            name: from_model(telling[kind](value) if kind in telling else value, kind)
-            for name, kind, value in zip(FIELDS["claim"], kinds, said, strict=True)
-        }
+    for (pk, cell_id, version, *_said), said in _in_plain_form(rows, 3, readers):
         cell = places[cell_id]
+        values = dict(zip(fields, said, strict=True))
         claims[pk] = Held("claim", (pk,), pk, version, values, cells[cell].refusal, cell=cell)
     return claims
+
+
+def _in_plain_form(rows, start, readers):
+    """Yield (row, texts of its columns from `start` on); `readers` returns the text of a value, for each such column.
+
+    Column by column, each value read once: most of thousands of rows say the same, and so share one text.
+    """
+    columns = list(zip(*rows, strict=True))[start:]
+    texts = [_read_once(column, read) for column, read in zip(columns, readers, strict=bool(rows))]
+    return zip(rows, zip(*texts, strict=True), strict=False)
+
+
+def _read_once(column, read):
+    if isinstance(column[0], list):
+        return map(read, column)
+    texts = {value: read(value) for value in set(column)}
+    return [texts[value] for value in column]
 
 
 def _say_where_sources_are_shown(sources, claims, order):

@@ -13,6 +13,7 @@ from accounts.refusals import Refused, Unchanged
 from mapping.audit.models import Verb
 from mapping.audit.services import entry, record
 from mapping.availability.services import CellEdit, ClaimEdit, save_cells
+from mapping.batches import uncollected
 from mapping.content.errors import RowsRefused
 from mapping.countries.models import Exercise
 from mapping.countries.permissions import exercises_with_role
@@ -88,6 +89,7 @@ def compare_upload(*, actor, exercise, content, choices=None, otherwise="", prog
     return compare_read(actor=actor, exercise=exercise, read=read, choices=choices, otherwise=otherwise)
 
 
+@uncollected()
 def read_upload(*, actor, exercise, content, progress=unheard):
     """Return what a file says, for `compare_read`: of one exercise a FileContent, of several a RegionalFile."""
     if refusal := why_not_import(actor, exercise):
@@ -98,6 +100,7 @@ def read_upload(*, actor, exercise, content, progress=unheard):
     return read_workbook(content, known, Words(known), progress)
 
 
+@uncollected()
 def compare_read(*, actor, exercise, read, choices=None, otherwise="", progress=unheard):
     """Compare what `read_upload` returned with what is here now; return Compared."""
     if exercise is None:
@@ -133,10 +136,14 @@ def _compare_one_of_several(exercise, file, key, *, actor, choices, otherwise):
     """Return (Comparison, Known) of one exercise; where nobody touched anything, all of it need not be read."""
     untouched = file.untouched(key, exercise.code, versions_of(exercise))
     if untouched.is_all:
+        file.forget(key, exercise.code)
         return Comparison(no_counts() | {"unchanged": len(untouched)}), nothing_of(exercise)
-    known = content_of(exercise, actor)
-    theirs = choices_of(exercise.code, choices)
-    return compare(file.content_of(key, known, untouched), known, choices=theirs, otherwise=otherwise), known
+    known = content_of(exercise, actor, file.known_like(exercise))
+    content = file.content_of(key, known, untouched)
+    file.forget(key, exercise.code)
+    found = compare(content, known, choices=choices_of(exercise.code, choices), otherwise=otherwise)
+    known.keep_only(found)
+    return found, known
 
 
 @transaction.atomic
@@ -145,7 +152,7 @@ def upload(*, actor, exercise, name, content):
 
     `exercise` is None for a file of several.
     """
-    compared = compare_upload(actor=actor, exercise=exercise, content=content)
+    report = compare_upload(actor=actor, exercise=exercise, content=content).report()
     return WorkbookImport.objects.create(
         exercise=exercise,
         file=ContentFile(content, name="workbook.xlsx"),
@@ -155,13 +162,13 @@ def upload(*, actor, exercise, name, content):
         asked_by=actor,
         state=WorkbookImport.State.DONE,
         status=WorkbookImport.Status.COMPARED,
-        report=compared.report(),
+        report=report,
     )
 
 
 @transaction.atomic
 def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
-    """Apply an uploaded workbook as one act, compared anew with what is here now; return Compared.
+    """Apply an uploaded workbook as one act, compared anew with what is here now.
 
     `choices` and `otherwise` decide conflicts as in `compare`. Raises NotApplicable where errors or undecided conflicts
     are left, Unchanged where there is nothing to write, Refused, with a sentence for every row at fault, where a row
@@ -172,7 +179,6 @@ def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
         actor=actor, exercise=row.exercise, content=content_of_file(row), choices=choices, otherwise=otherwise
     )
     write_compared(actor=actor, row=row, compared=compared)
-    return compared
 
 
 def content_of_file(row):
@@ -181,8 +187,12 @@ def content_of_file(row):
         return file.read()
 
 
+@uncollected()
 def write_compared(*, actor, row, compared):
-    """Write all that comparing found, and that it was applied. Raises as `apply_import`; for use in a transaction."""
+    """Write all that comparing found, and that it was applied. Raises as `apply_import`; for use in a transaction.
+
+    What is written is let go of, for it fills the memory: `compared` is empty afterwards.
+    """
     if not compared.can_apply:
         raise NotApplicable(
             _("Nothing was applied: errors or open conflicts are left. Look at them below."),
@@ -192,13 +202,17 @@ def write_compared(*, actor, row, compared):
     if not compared.has_edits:
         raise Unchanged(_("The workbook says what is here already: there is nothing to apply."))
     act, reason = uuid.uuid4(), _("Workbook “%(name)s”") % {"name": row.name}
+    entries = []
     for comparison, known in compared.parts:
         if comparison.has_edits:
             _write(actor=actor, known=known, edits=comparison.edits, act=act, reason=reason)
+            comparison.edits = {}
+            entries.append(_told(actor, row, comparison, known, act))
     row.status, row.applied_by, row.applied_at = WorkbookImport.Status.APPLIED, actor, timezone.now()
     row.report = compared.report()
+    compared.parts.clear()
     row.save(update_fields=["status", "applied_by", "applied_at", "report"])
-    record(*(_told(actor, row, comparison, known, act) for comparison, known in compared.parts if comparison.has_edits))
+    record(*entries)
 
 
 def _told(actor, row, comparison, known, act):
@@ -231,7 +245,7 @@ def keep_choices(*, actor, workbook_import, choices):
 def lock_open(actor, workbook_import, *, but=()):
     """Return the row, locked, if it waits to be applied (or stands as `but` says) and no worker is at it."""
     rows = WorkbookImport.objects.select_for_update(of=("self",)).select_related("exercise")
-    row = rows.get(pk=workbook_import.pk)
+    row = rows.defer("report").get(pk=workbook_import.pk)
     if refusal := why_not_import(actor, row.exercise):
         raise Refused(refusal)
     if row.is_under_way:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 
 import pycountry
 from django.utils.translation import gettext as _
@@ -85,6 +86,17 @@ def text_of(raw):
     return plain_text(text)
 
 
+@lru_cache(maxsize=1)
+def _keys_of_choices():
+    """Return {vocabulary: {spelling: key}} of those that every exercise has in common, in every language."""
+    labels = {name: dict(getattr(choices, "choices", choices)) for name, choices in CHOICES.items()}
+    keys = {name: spellings_of(words) for name, words in labels.items()}
+    for name in ("value", "claim_value"):
+        keys[name] |= listed(VALUES, [*labels[name], NOT_ASSESSED])
+    keys["access"] |= listed(ACCESS, labels["access"])
+    return keys
+
+
 class Words:
     """The words of one exercise's workbook: labels to write, spellings to read."""
 
@@ -93,10 +105,7 @@ class Words:
         self._labels = {name: dict(getattr(choices, "choices", choices)) for name, choices in CHOICES.items()}
         self._labels |= {name: dict(known.terms.get(name, {})) for name in FROM_METHODOLOGY}
         self._keep_words_in_use(known)
-        self._keys = {name: spellings_of(labels) for name, labels in self._labels.items()}
-        for name in ("value", "claim_value"):
-            self._keys[name] |= listed(VALUES, [*self._labels[name], NOT_ASSESSED])
-        self._keys["access"] |= listed(ACCESS, self._labels["access"])
+        self._keys = _keys_of_choices() | {name: spellings_of(self._labels[name]) for name in FROM_METHODOLOGY}
 
     def _keep_words_in_use(self, known):
         """Rows may hold words that their vocabulary has lost: they are written, so they must be read."""
@@ -154,7 +163,7 @@ class Words:
         text = text_of(raw)
         if column.kind is Kind.CHOICE and text:
             return self.key(column.vocabulary, text)
-        read = {Kind.LANGUAGES: _languages, Kind.YEAR: _year, Kind.AGENCY: self._agency, Kind.LIST: _list}
+        read = {Kind.LANGUAGES: _languages, Kind.YEAR: _year, Kind.AGENCY: self._agency, Kind.LIST: _list, Kind.ID: _id}
         return read.get(column.kind, str)(text) if text else ""
 
     def _agency(self, text):
@@ -221,6 +230,14 @@ def _year(text):
     if not match:
         raise Misspelt(_("“%(found)s” is not a year.") % {"found": shortened(text)})
     return match[1]
+
+
+def _id(text):
+    try:
+        return str(int(float(text)))
+    except (ValueError, OverflowError):
+        told = _("“%(id)s” is no id of the workbench. Empty it for a new row.") % {"id": shortened(text)}
+        raise Misspelt(told) from None
 
 
 def _languages(text):

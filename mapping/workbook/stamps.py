@@ -1,13 +1,16 @@
 """The hidden sheet that says what was exported: of every row its version and its fields, as the file showed them."""
 
 import itertools
+import json
 from dataclasses import dataclass, field
 
 from mapping.workbook.layout import FIELDS, FORMAT, STAMP_TITLE
 from mapping.workbook.plain import plain_text
 
-FINGERPRINT = "fingerprint"
-_WIDTH = {"cell": 3, "source": 1, "claim": 1}  # how many columns a key takes
+_KEY, _VERSION, _FINGERPRINT, _FIELDS = 1, 2, 3, 4  # columns, behind the kind
+_PARTS = {"cell": 3, "source": 1, "claim": 1}  # of a key
+_LONGEST_PART = 16_000  # characters: half of what Excel's cell holds, for it counts some characters twice
+_UNREADABLE = (ValueError, TypeError, LookupError, OverflowError, RecursionError)  # whatever else stands in a cell
 
 
 @dataclass
@@ -39,31 +42,62 @@ def stamp_rows(known, *, head, fingerprints=None):
     yield from ([name, str(value)] for name, value in head.items())
     for kind, rows in (("cell", known.cells), ("source", known.sources), ("claim", known.claims)):
         marks = fingerprints[kind] if fingerprints else [""] * len(rows)
-        yield ["fields", kind, *FIELDS[kind], *([FINGERPRINT] if fingerprints else [])]
+        yield ["fields", kind, "", "", *_packed(FIELDS[kind])]
         for row, mark in zip(rows.values(), marks, strict=True):
-            yield [kind, *(str(part) for part in row.key), str(row.version), *_stamped(row), mark]
+            yield [kind, "/".join(map(str, row.key)), str(row.version), mark, *_packed(_stamped(row))]
 
 
 def _stamped(row):
-    values = dict(row.values)
+    values = row.values
     if row.kind == "source":
-        values["sections"] = " ".join(row.shown_in)
+        values = {**values, "sections": " ".join(row.shown_in)}
     return [values[name] for name in FIELDS[row.kind]]
+
+
+def _packed(texts):
+    """Return texts in as few cells as hold them: a parser keeps every column for each of a region's 300,000 rows."""
+    packed = json.dumps(texts, ensure_ascii=False)
+    return [packed[start : start + _LONGEST_PART] for start in range(0, len(packed), _LONGEST_PART)]
+
+
+def _unpacked(cells):
+    """Return the texts again. Raises ValueError where somebody else wrote there."""
+    texts = json.loads("".join(map(str, cells)))
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError
+    return texts
 
 
 def read_stamps(rows):
     """Return the Stamps of a hidden sheet; what is not understood is left out, so the row counts as never exported."""
     stamps, fields = Stamps(), {}
     for row in rows[1:]:
-        texts = [plain_text(int(cell) if isinstance(cell, float) and cell.is_integer() else cell) for cell in row]
-        kind = texts[0]
-        if kind == "fields" and len(texts) > 1:
-            fields[texts[1]] = [name for name in texts[2:] if name]
-        elif kind in _WIDTH and kind in fields:
-            _read_stamp(stamps, kind, texts[1:], fields[kind])
-        elif kind:
-            stamps.head[kind] = texts[1] if len(texts) > 1 else ""
+        kind = row[0]
+        try:
+            if kind == "fields":
+                fields[row[_KEY]] = _unpacked(row[_FIELDS:])
+            elif kind in fields:
+                _read_stamp(stamps, row, fields[kind])
+            elif kind:
+                stamps.head[plain_text(kind)] = plain_text(row[_KEY])
+        except _UNREADABLE:
+            continue
     return stamps
+
+
+def _read_stamp(stamps, row, fields):
+    kind, key, version = _whose(row)
+    values = dict.fromkeys(FIELDS[kind], "") | dict(zip(fields, _unpacked(row[_FIELDS:]), strict=False))
+    stamps.rows[kind, key] = Stamp(version, values, tuple(values.get("sections", "").split()))
+
+
+def _whose(row):
+    """Return (kind, key, version) of a row. Raises ValueError where that cannot be read."""
+    kind, key = row[0], row[_KEY]
+    parts = key.split("/") if isinstance(key, str) else [key]
+    if len(parts) != _PARTS.get(kind):
+        raise ValueError
+    return kind, (*parts[:-1], int(parts[-1])), int(row[_VERSION])
 
 
 def stamps_of_several(rows):
@@ -78,42 +112,16 @@ def stamps_of_several(rows):
 
 def read_fingerprints(rows):
     """Return ({fingerprint: (kind, key, version, its row)} of a hidden sheet, [all rows without one])."""
-    found, rest, places = {}, rows[:1], {}
+    found, rest = {}, rows[:1]
     for row in rows[1:]:
-        kind = row[0]
-        if kind == "fields" and FINGERPRINT in row:
-            places[row[1]] = row.index(FINGERPRINT) + _WIDTH.get(row[1], 0)
-        told = _fingerprint(row, places.get(kind))
-        if told:
-            found[row[places[kind]]] = (*told, row)
-        else:
-            rest.append(row)
+        try:
+            if row[_FINGERPRINT]:
+                found[row[_FINGERPRINT]] = (*_whose(row), row)
+                continue
+        except _UNREADABLE:
+            pass
+        rest.append(row)
     return found, rest
-
-
-def _fingerprint(row, place):
-    """Return (kind, key, version) of a row with a fingerprint at that place, or None where it cannot be read."""
-    if place is None or len(row) <= place or not row[place]:
-        return None
-    width = _WIDTH[row[0]]
-    try:
-        return row[0], (*row[1:width], int(row[width])), int(row[width + 1])
-    except ValueError:
-        return None
-
-
-def _read_stamp(stamps, kind, texts, fields):
-    width = _WIDTH[kind]
-    texts += [""] * (width + 1 + len(fields) - len(texts))
-    key, version = texts[:width], texts[width]
-    try:
-        key = (*key[:-1], int(key[-1]))
-        values = dict(zip(fields, texts[width + 1 :], strict=False))
-        stamp = Stamp(int(version), {name: values.get(name, "") for name in FIELDS[kind]})
-    except ValueError:
-        return
-    stamp.shown_in = tuple(stamp.values.get("sections", "").split())
-    stamps.rows[kind, key] = stamp
 
 
 def is_stamp_sheet(rows):

@@ -59,10 +59,10 @@ class Figure:
         return "OVER" if any(found > most for found, most in targets) else "ok"
 
 
-def medians(acts, times=TIMES):
+def medians(acts, times=TIMES, warm_ups=WARM_UPS):
     """Return {name: median milliseconds} of {name: Act}, each done once a round."""
     for act in acts.values():
-        for _warm_up in range(WARM_UPS):
+        for _warm_up in range(warm_ups):
             act.once()
     rounds = [{name: act.once() for name, act in acts.items()} for _round in range(times)]
     return {name: 1000 * median(seconds[name] for seconds in rounds) for name in acts}

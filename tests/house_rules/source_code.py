@@ -37,7 +37,7 @@ WRITERS = {
     "accounts/models.py",  # the user manager
     "accounts/work.py",  # claims
     "mapping/availability/exercises.py",
-    "mapping/content/batches.py",  # how many rows are written at once
+    "mapping/batches.py",  # how many rows are written at once
     "mapping/management/demo/people.py",  # the only accounts with a password that somebody else knows
     "mapping/data_requests/answers.py",
     "mapping/data_requests/sending.py",  # the outbox: what became of a mail

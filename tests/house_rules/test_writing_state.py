@@ -17,7 +17,7 @@ WITHOUT_ACTOR = {
     "accounts/work.py",
     "accounts/models.py",
     "mapping/audit/services.py",
-    "mapping/content/batches.py",
+    "mapping/batches.py",
     "mapping/management/demo/people.py",
 }
 REVIEW_FIELDS = {
