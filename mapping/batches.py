@@ -69,8 +69,8 @@ def _update_by_copy(cursor, meta, fields, rows):
     told = ", ".join([*columns, key])
     cursor.execute(f"CREATE TEMPORARY TABLE changed ON COMMIT DROP AS SELECT {told} FROM {table} WITH NO DATA")  # noqa: S608
     _copy(cursor, "changed", [*fields, meta.pk], rows, add=False)
-    cursor.execute(f"UPDATE {table} SET {assignments} FROM changed WHERE {table}.{key} = changed.{key}")  # noqa: S608
-    cursor.execute("DROP TABLE changed")
+    taken_over = f"UPDATE {table} SET {assignments} FROM changed WHERE {table}.{key} = changed.{key}"  # noqa: S608
+    cursor.execute(f"{taken_over}; DROP TABLE changed")
 
 
 def _copy(cursor, table, fields, rows, *, add):
