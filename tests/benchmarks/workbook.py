@@ -152,14 +152,27 @@ def _read_tables():
 
 
 def _rows_of_tables():
-    """Return {table: its rows, as COPY takes them}."""
+    """Return {table and its columns: its rows, as COPY takes them}; make a table of the same shape for each."""
     found = {}
     with connection.cursor() as cursor:
-        for table in ("mapping_cell", "mapping_source", "mapping_claim"):
-            cursor.execute(f"SELECT * FROM {table}")
-            found[table] = [[str(one) if isinstance(one, (dict, list)) else one for one in row] for row in cursor]
-            cursor.execute(f"CREATE TEMP TABLE copy_{table} (LIKE {table} INCLUDING INDEXES)")
+        for model in (Cell, Source, Claim):
+            table = model._meta.db_table
+            columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not field.generated)
+            cursor.execute(f"SELECT {columns} FROM {table}")
+            rows = [[str(one) if isinstance(one, (dict, list)) else one for one in row] for row in cursor]
+            found[f"copy_{table} ({columns})"] = rows
+            _make_alike(cursor, table)
     return found
+
+
+def _make_alike(cursor, table):
+    """Make a copy of a table, without its rows: with its indexes, its checks, its foreign keys."""
+    cursor.execute(f"CREATE TABLE copy_{table} (LIKE {table} INCLUDING ALL)")
+    cursor.execute(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'", [table]
+    )
+    for (definition,) in cursor.fetchall():
+        cursor.execute(f"ALTER TABLE copy_{table} ADD {definition}")
 
 
 def _empty():
@@ -172,7 +185,7 @@ def _copy(rows_of_tables):
     """Copy the rows into tables of the same shape."""
     with connection.cursor() as cursor:
         for table, rows in rows_of_tables.items():
-            with cursor.copy(f"COPY copy_{table} FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
 
