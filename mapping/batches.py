@@ -22,14 +22,26 @@ def uncollected():
             gc.enable()
 
 
-def insert_rows(model, rows):
-    """Insert new rows. Their ids stay unknown: who needs them uses `bulk_create`."""
+def insert_rows(model, rows, *, with_ids=False):
+    """Insert new rows. Their ids stay unknown, unless they are asked for."""
     if not _is_copied(rows):
         model.objects.bulk_create(rows)
         return
-    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    meta = model._meta
+    fields = [field for field in meta.concrete_fields if not field.generated and (with_ids or not field.primary_key)]
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        _copy(cursor, _quoted(model._meta.db_table), fields, rows, add=True)
+        if with_ids:
+            _give_ids(cursor, meta, rows)
+        _copy(cursor, _quoted(meta.db_table), fields, rows, add=True)
+
+
+def _give_ids(cursor, meta, rows):
+    """Give new rows the next ids of their table."""
+    sequence = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+    cursor.execute(sequence, [meta.db_table, meta.pk.column, len(rows)])
+    for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
+        row.pk = pk
+        row._state.adding = False  # noqa: SLF001 - as `bulk_create` does
 
 
 def write_rows(rows, fields):

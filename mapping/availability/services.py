@@ -15,7 +15,7 @@ from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record, values
 from mapping.availability.models import Cell, Claim, IndicatorNote, Value
-from mapping.batches import write_rows
+from mapping.batches import insert_rows, write_rows
 from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
@@ -188,8 +188,7 @@ class _Changes:
 
     def write(self):
         write_rows(self.cells.values(), [*sorted(self.cell_fields), *EDIT_FIELDS])
-        if self.new_claims:
-            Claim.objects.bulk_create(self.new_claims)
+        insert_rows(Claim, self.new_claims, with_ids=True)
         write_rows(self.changed_claims, [*Claim.CONTENT_FIELDS, "version"])
         if self.deleted_claims:
             Claim.objects.filter(pk__in=[claim.pk for claim in self.deleted_claims]).delete()

@@ -69,10 +69,10 @@ def validate(row, names=None):
 def _problem(row, field):
     """Return what is wrong with the value of a field, or ""; as `Model.clean_fields`, but that foreign keys stay unasked."""
     value = getattr(row, field.attname)
-    if "\0" in _text(value):
-        return f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
     if field.is_relation or (field.blank and value in field.empty_values):
         return ""
+    if "\0" in _text(value):
+        return f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
     try:
         setattr(row, field.attname, field.clean(value, row))
     except ValidationError as error:

@@ -14,7 +14,7 @@ from accounts.refusals import Refused, Unchanged
 from mapping.audit import services as audit
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record
-from mapping.batches import write_rows
+from mapping.batches import insert_rows, write_rows
 from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
@@ -309,7 +309,7 @@ def _write(changes, *, actor, reason, act):
         [one.source for one in changes if one.verb == Verb.CHANGED],
         [*Source.CONTENT_FIELDS, *_DERIVED_FIELDS, *EDIT_FIELDS],
     )
-    Source.objects.bulk_create([one.source for one in changes if one.verb == Verb.CREATED])
+    insert_rows(Source, [one.source for one in changes if one.verb == Verb.CREATED], with_ids=True)
     shared = {"actor": actor, "reason": reason, "act": act}
     record(
         *(

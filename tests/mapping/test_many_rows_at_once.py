@@ -30,8 +30,10 @@ def test_changed_rows(exercise, consultant, count):
 def test_new_rows(consultant, count):
     act = uuid.uuid4()
     told = {"actor": consultant, "verb": "changed", "target_type": "cell", "act": act}
-    insert_rows(Entry, [Entry(target_id=number, new={"note": f"№ {number}\n"}, **told) for number in range(count)])
+    rows = [Entry(target_id=number, new={"note": f"№ {number}\n"}, **told) for number in range(count)]
+    insert_rows(Entry, rows, with_ids=True)
     saved = Entry.objects.filter(act=act).order_by("pk")
+    assert [row.pk for row in saved] == [row.pk for row in rows]
     assert [(row.target_id, row.old, row.new) for row in saved] == [
         (number, {}, {"note": f"№ {number}\n"}) for number in range(count)
     ]
