@@ -246,7 +246,7 @@ def _edit_claim(cell, edit, *, known, staged):
     if edit.claim_id is None:
         claim = Claim(cell=cell)
         set_values(claim, edit.values)
-        _check_claim(claim, cell, known)
+        _check_claim(claim, cell, known, {"value", *edit.values})
         staged.new_claims.append(claim)
         return []  # told once it has its id
     claim = known.claims[cell.pk].get(edit.claim_id)
@@ -263,7 +263,7 @@ def _edit_claim(cell, edit, *, known, staged):
     if not new:
         return []
     _check_claim_version(claim, edit.version)
-    _check_claim(claim, cell, known)
+    _check_claim(claim, cell, known, new)
     claim.version += 1
     staged.changed_claims.append(claim)
     return [{"verb": Verb.CHANGED, "part": part, "old": old, "new": new}]
@@ -279,8 +279,9 @@ def _check_claim_version(claim, expected):
         )
 
 
-def _check_claim(claim, cell, known):
-    validate(claim)
+def _check_claim(claim, cell, known, said):
+    """Raise Refused unless a claim is well-formed; `said` are the fields that an edit sets, for the others are so."""
+    validate(claim, said)
     if bool(claim.source_id) == bool(claim.statement_kind):
         raise Refused(_("A claim rests on a source or on a statement: choose one."))
     if claim.source_id and claim.source_id not in known.sources:
