@@ -7,7 +7,9 @@ from json import JSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField
 
-FEW = 20  # up to so many rows, plain statements are as fast as COPY, which only PostgreSQL has
+MANY = (
+    200  # up to so many rows, plain statements are fast enough, and fewer than those of COPY, which only PostgreSQL has
+)
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def write_rows(rows, fields):
 
 
 def _is_copied(rows):
-    return connection.vendor == "postgresql" and len(rows) > FEW
+    return connection.vendor == "postgresql" and len(rows) > MANY
 
 
 def _update_each(cursor, meta, fields, rows):

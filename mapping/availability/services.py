@@ -15,7 +15,7 @@ from accounts.refusals import Refused
 from mapping.audit.models import Verb
 from mapping.audit.services import difference, entry, record, values
 from mapping.availability.models import Cell, Claim, IndicatorNote, Value
-from mapping.batches import insert_rows, write_rows
+from mapping.batches import MANY, insert_rows, write_rows
 from mapping.content.errors import RowsRefused
 from mapping.content.permissions import why_not_edit
 from mapping.content.services import EDIT_FIELDS, check_version, mark_edited, set_values, validate
@@ -137,15 +137,22 @@ def save_indicator_note(*, actor, exercise, indicator, text):
 
 
 def _lock(exercise, edits):
-    """Return {id: cell}; the cells of an indicator share it, and only a refusal names an author: thousands are saved."""
+    """Return {id: cell}; only a refusal names an author."""
     seen = {edit.cell_id: edit.version for edit in edits}
-    cells = Cell.objects.select_for_update(of=("self",)).filter(exercise=exercise, pk__in=seen)
-    cells = list(cells.defer(*_REVIEWED).order_by("pk"))
+    found = Cell.objects.select_for_update(of=("self",)).filter(exercise=exercise, pk__in=seen)
+    found = found.defer(*_REVIEWED).order_by("pk")
+    cells = list(found.select_related("indicator__section")) if len(seen) <= MANY else _sharing_indicators(found)
+    prefetch_related_objects([cell for cell in cells if cell.version != seen[cell.pk]], "last_author")
+    return {cell.pk: cell for cell in cells}
+
+
+def _sharing_indicators(found):
+    """Return cells that share their indicators: a query more, where each of thousands would have its own."""
+    cells = list(found)
     indicators = Indicator.objects.select_related("section").in_bulk({cell.indicator_id for cell in cells})
     for cell in cells:
         cell.indicator = indicators[cell.indicator_id]
-    prefetch_related_objects([cell for cell in cells if cell.version != seen[cell.pk]], "last_author")
-    return {cell.pk: cell for cell in cells}
+    return cells
 
 
 @dataclass

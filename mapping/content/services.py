@@ -71,12 +71,12 @@ def _problem(row, field):
     value = getattr(row, field.attname)
     if field.is_relation or (field.blank and value in field.empty_values):
         return ""
-    if "\0" in _text(value):
-        return f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
     try:
         setattr(row, field.attname, field.clean(value, row))
     except ValidationError as error:
         return f"{field.verbose_name}: {' '.join(error.messages)}"
+    if "\0" in _text(value):
+        return f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
     return ""
 
 
