@@ -2,6 +2,12 @@
 
 import { element } from "./view.js";
 
+/** Write a sentence where another one stood. The text node stays: a new one has the styles of a large grid judged anew. */
+function write(part, sentence) {
+  if (part.firstChild) part.firstChild.data = sentence;
+  else part.textContent = sentence;
+}
+
 export class Status {
   constructor(root, { line, queue, cells, words, title }) {
     Object.assign(this, { root, line, queue, cells, words, title });
@@ -12,7 +18,7 @@ export class Status {
   /** Show how many cells are selected or, of one alone, its value in words. */
   selection(ids) {
     const told = ids.length > 1 ? this.words.say("selected", { count: ids.length }) : this.#inWords(ids[0]);
-    this.parts.selection.textContent = told;
+    write(this.parts.selection, told);
   }
 
   #inWords(id) {
@@ -32,11 +38,11 @@ export class Status {
 
   /** Show what a key or button did, or why it did nothing. */
   said(sentence) {
-    this.parts.said.textContent = sentence;
+    write(this.parts.said, sentence);
   }
 
   others(sentence) {
-    this.parts.others.textContent = sentence;
+    write(this.parts.others, sentence);
   }
 
   /** Say how many partials lack a reason; the button leads to the next of them. */
@@ -55,7 +61,8 @@ export class Status {
     }
     const mayChange = !this.cells.whyNot; // who only reads has saved nothing
     if (!told.length && mayChange) told.push(element("span", "m-ok", this.words.say("all_saved")));
-    this.parts.saving.replaceChildren(...told);
+    const looks = told.map((part) => part.outerHTML).join("");
+    if (looks !== this.parts.saving.innerHTML) this.parts.saving.replaceChildren(...told);
   }
 
   #waiting(count) {

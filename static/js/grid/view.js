@@ -93,7 +93,7 @@ export class View {
       if (!told) continue; // as Table 1 no group heads its cells
       const shown = [...group.querySelectorAll(".c[id]")].map((td) => this.cells.shown(Number(td.id.slice(2))).value);
       const values = shown.filter((value) => value !== "not_applicable");
-      told.textContent = this.words.say("assessed", { assessed: values.filter(Boolean).length, total: values.length });
+      told.firstChild.data = this.words.say("assessed", { assessed: values.filter(Boolean).length, total: values.length });
     }
   }
 
