@@ -351,7 +351,8 @@ def test_what_was_not_sent_is_told_on_other_pages_and_sent_once_its_section_is_o
     expect(told).to_contain_text("Some of what you typed is not saved yet.")
     grid.unroute("**/cells/")
     told.get_by_role("link", name="KGZ-2024, 1 Immigration (1)").click()
-    grid.wait_for_function(f"!{KEPT}.length")  # nothing waits in the browser any more
-    assert factories.cell(exercise, year=2018).value == "available"
+    cell = factories.cell(exercise, year=2018)
+    expect(td(grid, cell)).to_have_class(re.compile(r"\bc-available\b"))  # taken over, and so no more told as saved
+    saved_as(grid, cell, value="available")
     grid.goto("/desk/work/")
     expect(grid.locator("#unsent")).to_be_hidden()
