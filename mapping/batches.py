@@ -7,9 +7,7 @@ from json import JSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField
 
-MANY = (
-    200  # up to so many rows, plain statements are fast enough, and fewer than those of COPY, which only PostgreSQL has
-)
+MANY = 200  # up to so many rows go out in plain statements, fewer than those of COPY, which only PostgreSQL has
 
 
 @contextmanager
@@ -81,9 +79,9 @@ def _update_by_copy(cursor, meta, fields, rows):
     columns = [_quoted(field.column) for field in fields]
     assignments = ", ".join(f"{column} = changed.{column}" for column in columns)
     told = ", ".join([*columns, key])
-    cursor.execute(f"CREATE TEMPORARY TABLE changed ON COMMIT DROP AS SELECT {told} FROM {table} WITH NO DATA")  # noqa: S608
+    cursor.execute(f"CREATE TEMPORARY TABLE changed ON COMMIT DROP AS SELECT {told} FROM {table} WITH NO DATA")  # noqa: S608 - made of column names
     _copy(cursor, "changed", [*fields, meta.pk], rows, add=False)
-    taken_over = f"UPDATE {table} SET {assignments} FROM changed WHERE {table}.{key} = changed.{key}"  # noqa: S608
+    taken_over = f"UPDATE {table} SET {assignments} FROM changed WHERE {table}.{key} = changed.{key}"  # noqa: S608 - made of column names
     cursor.execute(f"{taken_over}; DROP TABLE changed")
 
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests import services
-from tests.e2e.browsing import NOTE_VIOLATIONS
+from tests.e2e.browsing import NOTE_VIOLATIONS, sign_in
+from tests.e2e.grids import open_grid
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +54,10 @@ def open_page(open_page_of, live_server):
 def page(open_page):
     """A browser at 1280 pixels, light."""
     return open_page()
+
+
+@pytest.fixture
+def grid(page, live_server, exercise, consultant):
+    """The grid of a section of KGZ-2024, open to its consultant."""
+    sign_in(page, consultant, live_server.url)
+    return open_grid(page)

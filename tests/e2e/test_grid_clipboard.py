@@ -5,18 +5,11 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from tests import factories
-from tests.e2e.browsing import sign_in
-from tests.e2e.test_grid_saving import open_grid, press, saved, td, values
+from tests.e2e.grids import press, saved, td, values
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TITLE = "Stock by place of origin in home country"
-
-
-@pytest.fixture
-def grid(page, live_server, exercise, consultant):
-    sign_in(page, consultant, live_server.url)
-    return open_grid(page)
 
 
 def paste(page, cell, text):

@@ -5,8 +5,8 @@ import pytest
 from mapping.availability.models import Cell
 from mapping.framework.models import Indicator
 from tests.e2e.browsing import sign_in
+from tests.e2e.grids import open_grid
 from tests.e2e.painting import key_to_paint
-from tests.e2e.test_grid_saving import open_grid
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,17 +9,9 @@ from mapping.availability.models import Cell
 from mapping.framework.models import Indicator
 from tests import factories
 from tests.e2e.browsing import assert_sound, sign_in
-from tests.e2e.test_grid_saving import PAGE, open_grid, press, saved, td, values
+from tests.e2e.grids import PAGE, open_grid, press, saved, td, values
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-TITLE = "Stock by place of origin in home country"
-
-
-@pytest.fixture
-def grid(page, live_server, exercise, consultant):
-    sign_in(page, consultant, live_server.url)
-    return open_grid(page)
 
 
 def focused(page):

@@ -11,48 +11,11 @@ from mapping.comments.models import About, Comment
 from mapping.countries import services as countries
 from tests import factories
 from tests.e2e.browsing import sign_in
+from tests.e2e.grids import PAGE, open_grid, press, saved, saved_as, td, values
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('grid:'))"
-PAGE = "/desk/exercises/KGZ-2024/sections/immigration/"
-
-
-def open_grid(page, address=PAGE):
-    page.goto(address)
-    page.locator("#grid[data-ready]").wait_for()
-    return page
-
-
-def td(page, cell):
-    return page.locator(f"#c-{cell.pk}")
-
-
-def press(page, cell, *keys):
-    td(page, cell).focus()
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def saved(page):
-    expect(page.locator("#grid-status")).to_contain_text("All changes saved")
-
-
-def saved_as(page, cell, **content):
-    saved(page)
-    cell.refresh_from_db()
-    assert {name: getattr(cell, name) for name in content} == content
-
-
-def values(exercise, **where):
-    cells = exercise.cells.filter(indicator__section__key="immigration", **where)
-    return list(cells.order_by("indicator__order", "year").values_list("value", flat=True))
-
-
-@pytest.fixture
-def grid(page, live_server, exercise, consultant):
-    sign_in(page, consultant, live_server.url)
-    return open_grid(page)
 
 
 def test_a_section_is_filled_by_keyboard_only(grid, exercise):
