@@ -3,11 +3,12 @@
 import gc
 from contextlib import contextmanager
 from json import JSONEncoder
+from operator import attrgetter
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import JSONField
+from django.db.models import Field, JSONField
 
-MANY = 200  # up to so many rows go out in plain statements, fewer than those of COPY, which only PostgreSQL has
+MANY = 50  # up to so many rows go out in plain statements, fewer than those of COPY, which only PostgreSQL has
 
 
 @contextmanager
@@ -23,9 +24,9 @@ def uncollected():
 
 
 def insert_rows(model, rows, *, with_ids=False):
-    """Insert new rows. Their ids stay unknown, unless they are asked for."""
+    """Insert new rows: instances, or dataclasses with the same attributes. Ids stay unknown, unless they are asked for."""
     if not _is_copied(rows):
-        model.objects.bulk_create(rows)
+        model.objects.bulk_create([row if isinstance(row, model) else model(**vars(row)) for row in rows])
         return
     meta = model._meta
     fields = [field for field in meta.concrete_fields if not field.generated and (with_ids or not field.primary_key)]
@@ -87,17 +88,24 @@ def _update_by_copy(cursor, meta, fields, rows):
 
 def _copy(cursor, table, fields, rows, *, add):
     columns = ", ".join(_quoted(field.column) for field in fields)
-    texts = [_texts([field.pre_save(row, add) for row in rows], field) for field in fields]
+    texts = [_texts(_values(rows, field, add=add), field) for field in fields]
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in zip(*texts, strict=True):
             copy.write_row(row)
+
+
+def _values(rows, field, *, add):
+    """Return what is to be stored of one field, for each row: the attribute, unless the field is one that makes it then."""
+    if type(field).pre_save is Field.pre_save:
+        return [*map(attrgetter(field.attname), rows)]
+    return [field.pre_save(row, add) for row in rows]
 
 
 def _texts(values, field):
     """Return the values of one field as COPY takes them: as texts, each made once, for most rows say the same."""
     if isinstance(field, JSONField):
         encode = (field.encoder or JSONEncoder)().encode
-        return [None if value is None else encode(value) for value in values]
+        return [None if value is None else "{}" if value == {} else encode(value) for value in values]
     here = connections[DEFAULT_DB_ALIAS]  # itself: `connection` looks for it each time
 
     def text(value):

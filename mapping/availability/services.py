@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.refusals import Refused
 from mapping.audit.models import Verb
-from mapping.audit.services import difference, entry, record, values
+from mapping.audit.services import difference, entry, filled_in, record, values
 from mapping.availability.models import Cell, Claim, IndicatorNote, Value
 from mapping.batches import MANY, insert_rows, write_rows
 from mapping.content.errors import RowsRefused
@@ -149,7 +149,7 @@ def _lock(exercise, edits):
 def _sharing_indicators(found):
     """Return cells that share their indicators: a query more, where each of thousands would have its own."""
     cells = list(found)
-    indicators = Indicator.objects.select_related("section").in_bulk({cell.indicator_id for cell in cells})
+    indicators = Indicator.objects.prefetch_related("section").in_bulk({cell.indicator_id for cell in cells})
     for cell in cells:
         cell.indicator = indicators[cell.indicator_id]
     return cells
@@ -166,14 +166,12 @@ class _Known:
     @classmethod
     def of(cls, exercise, edits):
         claims = defaultdict(dict)
-        cell_ids = [edit.cell_id for edit in edits if edit.claims]
-        if not cell_ids:
+        edited = {edit.cell_id: {claim.claim_id for claim in edit.claims} for edit in edits if edit.claims}
+        if not edited:
             return cls(claims, {}, set())
-        for claim in (
-            Claim.objects.select_for_update(of=("self",))
-            .filter(cell__in=cell_ids, cell__exercise=exercise)
-            .order_by("pk")
-        ):
+        ids = set().union(*edited.values()) - {None}
+        found = Claim.objects.select_for_update(of=("self",)).filter(pk__in=ids, cell__exercise=exercise)
+        for claim in found.order_by("pk") if ids else ():
             claims[claim.cell_id][claim.pk] = claim
         return cls(
             claims,
@@ -209,7 +207,7 @@ class _Changes:
                 target=claim.cell,
                 part=f"claim:{claim.pk}",
                 exercise_code=exercise.code,
-                new=values(claim, Claim.CONTENT_FIELDS),
+                new=filled_in(claim, Claim.CONTENT_FIELDS),
                 **shared,
             )
             for claim in self.new_claims

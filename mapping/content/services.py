@@ -1,5 +1,7 @@
 """What every change of a reviewed row has in common."""
 
+from functools import lru_cache
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -50,9 +52,8 @@ def set_values(row, values):
     for name, value in values.items():
         if name not in row.CONTENT_FIELDS:
             raise Refused(_("“%(field)s” is not a field that can be changed.") % {"field": name})
-        field = row._meta.get_field(name)
-        by_id = isinstance(field, models.ForeignKey) and not isinstance(value, models.Model)
-        setattr(row, field.attname if by_id else name, value)
+        by_id = not isinstance(value, models.Model)
+        setattr(row, row._meta.get_field(name).attname if by_id else name, value)
 
 
 def validate(row, names=None):
@@ -60,7 +61,7 @@ def validate(row, names=None):
 
     Parameters: `names` are the fields that changed, where the others are as they were read.
     """
-    fields = row._meta.concrete_fields if names is None else [row._meta.get_field(name) for name in names]
+    fields = row._meta.concrete_fields if names is None else map(row._meta.get_field, names)
     problems = [problem for field in fields if not field.generated and (problem := _problem(row, field))]
     if problems:
         raise Refused(_("“%(row)s” cannot be saved.") % {"row": row}, problems)
@@ -71,6 +72,8 @@ def _problem(row, field):
     value = getattr(row, field.attname)
     if field.is_relation or (field.blank and value in field.empty_values):
         return ""
+    if type(value) is str and value in _choices(field.model, field.name):
+        return ""  # well-formed without further ado, as most values are
     try:
         setattr(row, field.attname, field.clean(value, row))
     except ValidationError as error:
@@ -78,6 +81,12 @@ def _problem(row, field):
     if "\0" in _text(value):
         return f"{field.verbose_name}: {_('it has a character that cannot be stored (NUL).')}"
     return ""
+
+
+@lru_cache
+def _choices(model, name):
+    """Return the keys that a field chooses from, none where it does not."""
+    return frozenset(key for key, _label in model._meta.get_field(name).flatchoices)
 
 
 def _text(value):

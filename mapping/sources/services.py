@@ -279,7 +279,8 @@ def _enter(edit, *, actor, known):
     if source.citation_key in known.keys:
         raise Refused(_("There is a source “%(key)s” already.") % {"key": source.citation_key})
     known.keys.add(source.citation_key)
-    return _Staged(source, Verb.CREATED, {}, _told(source))
+    told = {"citation_key": source.citation_key, **audit.filled_in(source, Source.CONTENT_FIELDS)}
+    return _Staged(source, Verb.CREATED, {}, told)
 
 
 def _change(edit, *, actor, known):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mapping.availability.models import Value
 from mapping.fields import folded
 from mapping.sources.citations import split_citation_key
-from mapping.workbook.comparison import TAKE, Change, Comparison, Conflict, Edit, no_counts, side_chosen
+from mapping.workbook.comparison import TAKE, ChangedRow, Comparison, Conflict, Edit, no_counts, side_chosen
 from mapping.workbook.layout import CLAIMS_SHEET, UNITS
 from mapping.workbook.matching import SourceIndex
 from mapping.workbook.read import Place, Said
@@ -46,7 +46,7 @@ class _Comparing:
         self._cells()
         self._claims()
         self._missing_rows()
-        self.found.changes = [change for change in self.found.changes if change.record not in self.at_fault]
+        self.found.changes = [row for row in self.found.changes if row.record not in self.at_fault]
         self.found.conflicts = [one for one in self.found.conflicts if one.record not in self.at_fault]
         counts = self.found.counts
         counts["errors"] = len({error.record or (error.sheet, error.cell) for error in self.found.errors})
@@ -321,7 +321,10 @@ class _Comparing:
                     self._change(said.at(name), name, "", text, said.name, is_new=True)
 
     def _change(self, at, name, old, new, record, *, is_new=False):
-        self.found.changes.append(Change(*at, name, old, new, record, is_new))
+        (sheet, cell), rows = at, self.found.changes
+        if not rows or rows[-1].record != record or rows[-1].sheet != sheet:
+            rows.append(ChangedRow(sheet, record, is_new, []))
+        rows[-1].fields.append((name, cell, old, new))
 
     def _gone(self, said):
         """Tell of a row whose id is not, or no longer, here."""

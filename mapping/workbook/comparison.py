@@ -10,16 +10,13 @@ KEEP, TAKE = "keep", "take"
 
 
 @dataclass(slots=True)
-class Change:
-    """A field's old and new text; a row that is new has no old ones."""
+class ChangedRow:
+    """What changes of a row, as far as one sheet tells it: `fields` is [(field, address, old text, new text)]."""
 
     sheet: str
-    cell: str
-    field: str
-    old: str
-    new: str
     record: str
-    is_new: bool = False
+    is_new: bool  # then it has no old texts
+    fields: list
 
 
 @dataclass
@@ -69,7 +66,7 @@ class Edit:
 @dataclass
 class Comparison:
     counts: dict
-    changes: list = field(default_factory=list)
+    changes: list = field(default_factory=list)  # of ChangedRow
     conflicts: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     ignored: list = field(default_factory=list)

@@ -1,6 +1,7 @@
 """A report as a page shows it: fields and values in words, rows in order, long lists in pages."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from mapping.availability.models import Cell, Claim
 from mapping.sources.models import Source
 from mapping.workbook.comparison import side_chosen
+from mapping.workbook.report import fields_of
 from mapping.workbook.spelling import CHOICES
 
 ROWS_PER_PAGE = 100  # of one list
@@ -52,8 +54,8 @@ class ShownChanges(ShownList):
 
     def __init__(self, report, query):
         rows = {}
-        for change in report["changes"]:
-            rows.setdefault(change["record"], []).append(change)
+        for row in report["changes"]:
+            rows.setdefault(row["record"], []).append(row)
         super().__init__("changes", list(rows.values()), query)
         self.rows = list(map(_shown_change, self.rows))
 
@@ -78,12 +80,12 @@ class ShownConflicts(ShownList):
         self.next_left = self.address(min(elsewhere, key=lambda number: (number < here, number))) if elsewhere else ""
 
 
-def _shown_change(changes):
-    first = changes[0]
-    row = ShownChange(first["sheet"], first["title"] or _("new row"), first["is_new"])
-    for change in changes:
-        row.fields.append({**_in_words(change, "old", "new"), "cell": f"{change['sheet']}!{change['cell']}"})
-    return row
+def _shown_change(parts):
+    first = parts[0]
+    shown = ShownChange(first["sheet"], first["title"] or _("new row"), first["is_new"])
+    for change in chain.from_iterable(map(fields_of, parts)):
+        shown.fields.append({**_in_words(change, "old", "new"), "cell": f"{change['sheet']}!{change['cell']}"})
+    return shown
 
 
 def _shown_conflict(conflict):

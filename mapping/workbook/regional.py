@@ -173,9 +173,15 @@ class RegionalFile:
         told = _("“%(code)s” is no exercise that you may change.")
         self.refuse(key, told % {"code": shortened(self.codes[key][0])})
 
-    def untouched(self, key, code, versions):
-        """Return which rows of one exercise nobody touched since the export; `versions` is {kind: {key: version now}}."""
+    def untouched(self, key, code, versions_now):
+        """Return which rows of one exercise nobody touched since the export.
+
+        `versions_now` is a function that returns {kind: {key: version}}; it is not asked where nothing was exported.
+        """
         exported, rest = read_fingerprints(self._stamps.get(code, []))
+        if not exported:
+            return Untouched(stamps=rest)
+        versions = versions_now()
         found, count = Untouched(), len(exported)
         for kind, sheet, table in self._rows[key]:
             order = self._order[kind, sheet.name]

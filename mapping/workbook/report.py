@@ -4,10 +4,11 @@ from mapping.workbook.comparison import no_counts
 from mapping.workbook.layout import NOT_ASSESSED
 
 CONTRACT = {
-    "changes": ("sheet", "cell", "field", "old", "new"),
     "conflicts": ("sheet", "cell", "field", "base", "database", "file"),
     "errors": ("sheet", "cell", "message"),
 }
+
+_NOTHING = {"", NOT_ASSESSED}
 
 
 def as_report(comparison, known):
@@ -16,9 +17,9 @@ def as_report(comparison, known):
     return {
         "counts": comparison.counts,
         "changes": [
-            {**_places(one), "field": one.field, "old": _said(one.old), "new": _said(one.new), "is_new": one.is_new}
-            | {"title": titles.of(one.record), "record": one.record}
-            for one in comparison.changes
+            {"sheet": row.sheet, "record": row.record, "title": titles.of(row.record), "is_new": row.is_new}
+            | {"fields": [(name, cell, _said(old), _said(new)) for name, cell, old, new in row.fields]}
+            for row in comparison.changes
         ],
         "conflicts": [
             {**_places(one), "field": one.field, "base": _said(one.base), "database": _said(one.database)}
@@ -68,10 +69,17 @@ def unusable_report(sentence):
     }
 
 
+def fields_of(row):
+    """Yield what a changed row of a report tells of each of its fields; the report says but once what they share."""
+    for name, cell, old, new in row["fields"]:
+        yield {"sheet": row["sheet"], "cell": cell, "field": name, "old": old, "new": new}
+
+
 def contract(report):
     """Return of a report what others script against."""
     told = {name: [{key: one[key] for key in keys} for one in report[name]] for name, keys in CONTRACT.items()}
-    return {"counts": report["counts"], **told}
+    changes = [change for row in report["changes"] for change in fields_of(row)]
+    return {"counts": report["counts"], "changes": changes, **told}
 
 
 def _places(one):
@@ -84,7 +92,7 @@ def _told(one, titles):
 
 def _said(plain):
     """Return null for what says nothing: a cell not assessed, an empty field."""
-    return None if plain in {"", NOT_ASSESSED} else plain
+    return None if plain in _NOTHING else plain
 
 
 class _Titles:

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -134,7 +135,7 @@ def _compare_several(actor, file, choices, otherwise, progress):
 
 def _compare_one_of_several(exercise, file, key, *, actor, choices, otherwise):
     """Return (Comparison, Known) of one exercise; where nobody touched anything, all of it need not be read."""
-    untouched = file.untouched(key, exercise.code, versions_of(exercise))
+    untouched = file.untouched(key, exercise.code, partial(versions_of, exercise))
     if untouched.is_all:
         file.forget(key, exercise.code)
         return Comparison(no_counts() | {"unchanged": len(untouched)}), nothing_of(exercise)

@@ -148,7 +148,7 @@ def compared(actor, exercise, content, **choices):
 
 def told(comparison):
     """The changes as (field, old, new)."""
-    return [(change.field, change.old, change.new) for change in comparison.changes]
+    return [(name, old, new) for row in comparison.changes for name, _cell, old, new in row.fields]
 
 
 def sentences(comparison):
