@@ -109,6 +109,8 @@ def _texts(values, field):
     here = connections[DEFAULT_DB_ALIAS]  # itself: `connection` looks for it each time
 
     def text(value):
+        if type(value) is int:
+            return str(value)
         stored = field.get_db_prep_save(value, here)
         return None if stored is None else str(stored)
 

@@ -159,27 +159,24 @@ def _sharing_indicators(found):
 class _Known:
     """What edits may refer to, read once for all of them."""
 
-    claims: dict
-    sources: dict
-    agencies: set
+    claims: dict  # {cell id: {id: claim}}, of those that edits name
+    sources: set  # ids
+    agencies: set  # ids
 
     @classmethod
     def of(cls, exercise, edits):
         claims = defaultdict(dict)
         edited = {edit.cell_id: {claim.claim_id for claim in edit.claims} for edit in edits if edit.claims}
         if not edited:
-            return cls(claims, {}, set())
+            return cls(claims, set(), set())
         ids = set().union(*edited.values()) - {None}
         found = Claim.objects.select_for_update(of=("self",)).filter(pk__in=ids, cell__exercise=exercise)
         for claim in found.order_by("pk") if ids else ():
             claims[claim.cell_id][claim.pk] = claim
         return cls(
             claims,
-            {
-                source.pk: source
-                for source in Source.objects.filter(exercise=exercise).only("pk", "citation_key", "exercise")
-            },
-            set(Agency.objects.filter(country=exercise.country_id).values_list("pk", flat=True)),
+            set(Source.objects.filter(exercise=exercise).order_by().values_list("pk", flat=True)),
+            set(Agency.objects.filter(country=exercise.country_id).order_by().values_list("pk", flat=True)),
         )
 
 
