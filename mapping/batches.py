@@ -8,7 +8,8 @@ from operator import attrgetter
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, JSONField
 
-MANY = 50  # up to so many rows go out in plain statements, fewer than those of COPY, which only PostgreSQL has
+MANY = 200  # up to so many changed rows go out in plain statements, fewer than those of COPY, which only PostgreSQL has
+MANY_NEW = 50  # as many new ones, for which COPY takes one statement more, or none
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def uncollected():
 
 def insert_rows(model, rows, *, with_ids=False):
     """Insert new rows: instances, or dataclasses with the same attributes. Ids stay unknown, unless they are asked for."""
-    if not _is_copied(rows):
+    if not _is_copied(rows, MANY_NEW):
         model.objects.bulk_create([row if isinstance(row, model) else model(**vars(row)) for row in rows])
         return
     meta = model._meta
@@ -56,11 +57,11 @@ def write_rows(rows, fields):
     meta = rows[0]._meta
     columns = [meta.get_field(name) for name in fields]
     with connection.wrap_database_errors, connection.cursor() as cursor:
-        (_update_by_copy if _is_copied(rows) else _update_each)(cursor, meta, columns, rows)
+        (_update_by_copy if _is_copied(rows, MANY) else _update_each)(cursor, meta, columns, rows)
 
 
-def _is_copied(rows):
-    return connection.vendor == "postgresql" and len(rows) > MANY
+def _is_copied(rows, most):
+    return connection.vendor == "postgresql" and len(rows) > most
 
 
 def _update_each(cursor, meta, fields, rows):

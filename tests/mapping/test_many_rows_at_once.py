@@ -6,9 +6,9 @@ import pytest
 
 from mapping.audit.models import Entry
 from mapping.availability.models import Cell
-from mapping.batches import MANY, insert_rows, write_rows
+from mapping.batches import MANY, MANY_NEW, insert_rows, write_rows
 
-COUNTS = (1, MANY, 2 * MANY)
+COUNTS = (1, MANY_NEW, MANY, 2 * MANY)
 
 
 @pytest.mark.parametrize("count", COUNTS)
