@@ -28,7 +28,7 @@ from mapping.workbook.models import WorkbookImport
 from tests import factories
 from tests.e2e.browsing import assert_policy_kept, assert_readable, assert_sound
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.every_page, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "correct horse battery"
 TALL = 3000  # so that no bar at the bottom of the window hides half a button, which axe takes for a small one

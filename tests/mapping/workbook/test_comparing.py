@@ -21,7 +21,7 @@ from tests.mapping.workbook.workbooks import (
     told,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mapping.workbook.services import apply_import, upload
 from tests import factories
 from tests.mapping.workbook.workbooks import compared, edited, exported, first_empty, in_grid, opened, saved
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 HOME = "/desk/exercises/KGZ-2024/workbook/"
 

@@ -8,7 +8,7 @@ from mapping.workbook.usual_names import indicator_spellings, section_spellings
 from tests import factories
 from tests.mapping.workbook.workbooks import compared, edited, exported, in_grid, never_ours, opened, saved, sentences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def test_a_russian_workbook_is_understood(exercise, consultant):

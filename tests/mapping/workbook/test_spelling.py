@@ -11,6 +11,8 @@ from mapping.workbook.spelling import Misspelt, Words, text_of
 WORDS = Words(SimpleNamespace(terms={}, sources={}, claims={}, agencies={}, agency_names={}, exercise=None))
 COLUMNS = {column.field: column for column in CLAIM_COLUMNS}
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("written", "value", "reason"),

@@ -28,7 +28,7 @@ from tests.mapping.workbook.workbooks import (
     zipped,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 # Real files of other projects, where this checkout has them beside it.
 STRANGERS = sorted((settings.BASE_DIR.parent / "shared" / "xlsx").glob("*.xlsx"))
