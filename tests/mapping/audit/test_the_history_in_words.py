@@ -16,6 +16,13 @@ def test_words_of_the_methodology_are_told_by_their_labels(exercise, consultant)
     assert changes["sections"] in {("", "Remittances, Immigration"), ("", "Immigration, Remittances")}
 
 
+def test_of_a_new_row_it_tells_what_is_filled_in(exercise, consultant):
+    source = factories.source(consultant, exercise, "NSC KR", title="Yearbook", note="", accessed_on=None, authors=[])
+    (entry,) = history(source)
+    assert entry.new.items() >= {"citation_key": source.citation_key, "title": "Yearbook"}.items()
+    assert not entry.new.keys() & {"note", "accessed_on", "authors"}
+
+
 def test_a_word_that_the_methodology_has_lost_is_told_by_its_key(exercise, consultant):
     source = factories.source(consultant, exercise, data_source_type="other")
     exercise.methodology.terms.filter(kind="data_source_type", key="other").update(key="something_else")
