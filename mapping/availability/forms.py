@@ -4,9 +4,9 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from mapping.audit.forms import VersionedForm
 from mapping.availability.models import Cell, Claim
 from mapping.availability.services import ClaimEdit
-from mapping.content.admin import VersionedForm
 from mapping.countries.models import Agency
 from mapping.framework.models import Term
 from mapping.framework.selectors import vocabulary

@@ -1,23 +1,11 @@
 """The admin of reviewed rows: nobody overwrites anybody, everybody sees where the row stands."""
 
-from django import forms
-
 from mapping.audit.admin import ServiceModelAdmin
+from mapping.audit.forms import VersionedForm
 from mapping.content.approved import approved_version
 from mapping.content.errors import StaleVersion
 from mapping.content.permissions import can_view, visible, why_not_edit
 from mapping.countries.permissions import EDITORS, has_role_anywhere
-
-
-class VersionedForm(forms.ModelForm):
-    """Carries the version that was seen, to which a save is bound."""
-
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["seen_version"] = self.instance.version
 
 
 class ReviewedModelAdmin(ServiceModelAdmin):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from mapping.audit.admin import ServiceModelAdmin
 from mapping.countries import services
 from mapping.countries.filters import CountryFilter
-from mapping.countries.forms import AgencyForm
+from mapping.countries.forms import AgencyForm, FocalPointForm
 from mapping.countries.models import Agency, FocalPoint
 from mapping.countries.permissions import (
     EDITORS,
@@ -23,6 +23,7 @@ from mapping.inputs import language_name
 
 class FocalPointInline(admin.StackedInline):
     model = FocalPoint
+    form = FocalPointForm
     fields = [("name", "email", "language")]
     extra = max_num = 1
     verbose_name_plural = _("focal point")
@@ -51,7 +52,7 @@ class AgencyAdmin(ServiceModelAdmin):
     search_fields = ["search_text"]
     search_help_text = _("Words of the name, the acronym or another way it is written.")
     fieldsets = [
-        (None, {"fields": ["country", ("acronym", "kind"), "name", "aliases"]}),
+        (None, {"fields": ["country", ("acronym", "kind"), "name", "aliases", "seen_version"]}),
         (_("What it does"), {"fields": ["role", "data_held", "languages"]}),
         (_("Requests"), {"fields": ["formal_request", "formal_request_note", "note"]}),
     ]
@@ -115,7 +116,7 @@ class AgencyAdmin(ServiceModelAdmin):
         return {**only, **super().get_changeform_initial_data(request)}
 
     def save_row(self, request, row, form):
-        return services.save_agency(actor=request.user, agency=row)
+        return services.save_agency(actor=request.user, agency=row, version=form.cleaned_data["seen_version"])
 
     def save_formset(self, request, form, formset, change):
         for focal_point in formset.save(commit=False):

@@ -4,7 +4,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from mapping.countries.models import Agency, Assignment
+from mapping.audit.forms import VersionedForm
+from mapping.countries.errors import AgencyChanged
+from mapping.countries.models import Agency, Assignment, FocalPoint
 from mapping.countries.permissions import COORDINATORS, exercises_with_role, is_regional_coordinator
 from mapping.countries.services import AGENCY_FIELDS
 from mapping.inputs import LanguagesField, LinesField
@@ -39,7 +41,7 @@ class AssignmentForm(forms.ModelForm):
         return {*super()._get_validation_exclusions(), "user"}
 
 
-class AgencyForm(forms.ModelForm):
+class AgencyForm(VersionedForm):
     aliases = LinesField(
         label=_("Also written"), help_text=_("Other names and spellings it is found under, one a line.")
     )
@@ -56,4 +58,22 @@ class AgencyForm(forms.ModelForm):
             "formal_request": _("Whether it gives data only after a letter."),
             "formal_request_note": _("To whom the letter goes, and how long an answer takes."),
             "note": _("What else helps whoever asks it next."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        refusal = getattr(self, "refusal", None)
+        if isinstance(refusal, AgencyChanged):  # which tells what differs: who saves once more has seen it
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen_version")] = refusal.version
+
+
+class FocalPointForm(forms.ModelForm):
+    class Meta:
+        model = FocalPoint
+        fields = ["name", "email", "language"]
+        help_texts = {
+            "name": _("The official who answers for the agency."),
+            "email": _("Where data requests go."),
+            "language": _("Of the letters to this person."),
         }

@@ -139,6 +139,7 @@ class Agency(models.Model):
     )
     formal_request_note = models.CharField(_("about requests"), max_length=300, blank=True)
     note = models.TextField(_("note"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)  # of the agency with its focal point
     search_text = SearchTextField(of=["acronym", "name", "aliases"])
 
     class Meta:

@@ -3,16 +3,19 @@
 import pycountry
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.refusals import Refused, Unchanged
 from accounts.services import invite, require_second_factor
 from mapping.audit.models import Verb
+from mapping.audit.selectors import history
 from mapping.audit.services import difference, entry, record, values
 from mapping.countries import permissions
+from mapping.countries.errors import AgencyChanged
 from mapping.countries.models import Agency, Assignment, Country, Exercise, Role
 
 AGENCY_FIELDS = (
@@ -135,17 +138,46 @@ def _set_frozen(*, actor, exercise, moment, verb, reason):
 
 
 @transaction.atomic
-def save_agency(*, actor, agency):
-    """Save a new or changed agency; raises Refused where the actor may not or the agency is not well-formed."""
+def save_agency(*, actor, agency, version=None):
+    """Save a new or changed agency; `version` is the one that was seen, None where nobody looked.
+
+    Raises AgencyChanged where somebody saved it, or its focal point, since; Refused where the actor may not or the agency
+    is not well-formed.
+    """
     if not permissions.can_edit_agency(actor, agency):
         raise Refused(_("Only the consultants and coordinators of a country change its agencies."))
-    before = values(Agency.objects.select_for_update().get(pk=agency.pk), AGENCY_FIELDS) if agency.pk else {}
+    saved = Agency.objects.select_for_update().get(pk=agency.pk) if agency.pk else None
+    if saved and version not in {None, saved.version}:
+        raise _changed_meanwhile(saved, agency)
+    before = values(saved, AGENCY_FIELDS) if saved else {}
     _clean(agency)
     old, new = difference(before, values(agency, AGENCY_FIELDS))
     if new:
+        agency.version = saved.version + 1 if saved else 1
         agency.save()
         record(entry(actor=actor, verb=Verb.CHANGED if before else Verb.CREATED, target=agency, old=old, new=new))
     return agency
+
+
+def _changed_meanwhile(saved, typed):
+    """Return the refusal that tells what differs between an agency as it was saved and as somebody else typed it."""
+    _old, new = difference(values(typed, AGENCY_FIELDS), values(saved, AGENCY_FIELDS))
+    last = history(saved).order_by("-pk").first()
+    sentence = _(
+        "%(who)s changed “%(agency)s” after you opened it. Nothing of yours was saved yet. Where the two differ, theirs is told here: take over what you want to keep, then save again."
+    )
+    fields = [Agency._meta.get_field(name) for name in new]
+    theirs = [f"{capfirst(field.verbose_name)}: {_told(saved, field) or '–'}" for field in fields]
+    theirs += [f"{capfirst(one._meta.verbose_name)}: {one.name}, {one.email}" for one in saved.focal_points.all()]
+    who = last.actor if last else _("Somebody")
+    return AgencyChanged(sentence % {"who": who, "agency": saved}, theirs, saved.version)
+
+
+def _told(agency, field):
+    value = getattr(agency, field.name)
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return str(dict(field.flatchoices).get(value, value))
 
 
 @transaction.atomic
@@ -156,6 +188,7 @@ def save_focal_point(*, actor, focal_point):
     verb = Verb.CHANGED if focal_point.pk else Verb.CREATED
     _clean(focal_point)
     focal_point.save()
+    _count_version(focal_point.agency)
     record(entry(actor=actor, verb=verb, target=focal_point.agency, part=f"focal_point:{focal_point.pk}"))
     return focal_point
 
@@ -166,6 +199,7 @@ def remove_focal_point(*, actor, focal_point):
     if not permissions.can_edit_agency(actor, focal_point.agency):
         raise Refused(_("Only the consultants and coordinators of a country change its focal points."))
     record(entry(actor=actor, verb=Verb.DELETED, target=focal_point.agency, part=f"focal_point:{focal_point.pk}"))
+    _count_version(focal_point.agency)
     try:
         focal_point.delete()
     except ProtectedError as error:
@@ -173,6 +207,10 @@ def remove_focal_point(*, actor, focal_point):
             _("“%(person)s” was asked in a data request. Put the new focal point in their place instead.")
             % {"person": focal_point}
         ) from error
+
+
+def _count_version(agency):
+    Agency.objects.filter(pk=agency.pk).update(version=F("version") + 1)
 
 
 @transaction.atomic

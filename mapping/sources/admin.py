@@ -11,7 +11,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mapping.content.admin import ReviewedModelAdmin, VersionedForm
+from mapping.audit.forms import VersionedForm
+from mapping.content.admin import ReviewedModelAdmin
 from mapping.content.exchange import ExchangeAdmin
 from mapping.countries.filters import ExerciseFilter
 from mapping.countries.models import Agency

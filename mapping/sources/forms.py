@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.refusals import Refused
-from mapping.content.admin import VersionedForm
+from mapping.audit.forms import VersionedForm
 from mapping.countries.models import Agency
 from mapping.framework.models import Term
 from mapping.inputs import LanguagesField, LinesField, LinkField

@@ -123,3 +123,37 @@ def test_a_longer_list_asks_no_more_of_the_database(exercise, consultant, sign_i
     client.get(LIST)
     with django_assert_max_num_queries(15):
         client.get(LIST)
+
+
+def test_what_a_colleague_changed_meanwhile_is_told_and_not_overwritten_unseen(
+    exercise, consultant, coordinator, sign_in
+):
+    agency = factories.agency(consultant, exercise, focal_point=False)
+    seen = {"seen_version": agency.version}
+    sign_in(coordinator).post(change(agency), typed(acronym="NSC", name="Statistical Committee", **seen))
+    response = sign_in(consultant).post(change(agency), typed(acronym="NSC", role="mine", **seen))
+    page = response.content.decode()
+    assert "Coordinator changed “NSC” after you opened it." in page
+    assert "Name: Statistical Committee" in page
+    assert "mine</textarea>" in page
+    agency.refresh_from_db()
+    assert (agency.name, agency.role) == ("Statistical Committee", "")
+
+    again = {"seen_version": response.context["adminform"].form["seen_version"].value()}
+    sign_in(consultant).post(change(agency), typed(acronym="NSC", name="Statistical Committee", role="mine", **again))
+    agency.refresh_from_db()
+    assert (agency.name, agency.role) == ("Statistical Committee", "mine")
+
+
+def test_a_focal_point_is_part_of_what_a_colleague_may_have_changed(exercise, consultant, coordinator, sign_in):
+    agency = factories.agency(consultant, exercise)
+    agency.refresh_from_db()
+    official = agency.focal_points.get()
+    known = {"focal_points-INITIAL_FORMS": "1", "seen_version": agency.version, "acronym": "NSC"}
+    theirs = {"id": official.pk, "agency": agency.pk, "name": "New Official", "email": "new@stat.kg"}
+    mine = theirs | {"name": official.name, "email": official.email}
+    sign_in(coordinator).post(change(agency), typed(theirs, **known))
+    page = sign_in(consultant).post(change(agency), typed(mine, **known)).content.decode()
+    assert "New Official, new@stat.kg" in page
+    official.refresh_from_db()
+    assert official.email == "new@stat.kg"
