@@ -5,17 +5,21 @@ what it says today. A field blank in the file says nothing. A row that was never
 says is taken, and shown before.
 """
 
+from collections import Counter
+
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mapping.availability.models import Value
 from mapping.fields import folded
 from mapping.sources.citations import split_citation_key
 from mapping.workbook.comparison import TAKE, ChangedRow, Comparison, Conflict, Edit, no_counts, side_chosen
-from mapping.workbook.layout import CLAIMS_SHEET, UNITS
+from mapping.workbook.layout import CLAIMS_SHEET, NOT_ASSESSED, UNITS
 from mapping.workbook.matching import SourceIndex
 from mapping.workbook.read import Place, Said
 
 LONGEST_AUTHOR = 120  # characters of Source.citation_author
+_ABOUT_PARTIALS = {"partial_reason", "partial_note"}
 
 
 def compare(file, known, *, choices=None, otherwise=""):
@@ -40,12 +44,15 @@ class _Comparing:
         self.found.counts["unchanged"] = len(file.untouched)
         self.conflicting = set()  # names of rows
         self.at_fault = set()
+        self.overwritten = set()  # names of rows that say something here, and of which the file has no base
 
     def run(self):
         self._sources()
         self._cells()
         self._claims()
         self._missing_rows()
+        self._missing_cells()
+        self._warn_of_missing_base()
         self.found.changes = [row for row in self.found.changes if row.record not in self.at_fault]
         self.found.conflicts = [one for one in self.found.conflicts if one.record not in self.at_fault]
         counts = self.found.counts
@@ -69,7 +76,7 @@ class _Comparing:
     def _meant(self, row):
         """Return the source that a row is about; None, and an error, where that is a question."""
         if row.key is None:
-            return self.index.find(row) or self.index.add(row)
+            return self.index.find(row) or self._entered(row)
         meant = self.index.of_id.get(row.key[0])
         if meant is None:
             self._gone(row)
@@ -80,11 +87,27 @@ class _Comparing:
                 _("The id belongs to “%(held)s”, the row says “%(said)s”. Put the ids back to their rows, or empty the id of a new source.")
                 % {"held": meant.held.citation_key, "said": row.citation_key},
             )  # fmt: skip
+        elif not row.citation_key and (other := self.index.other_than(meant, row)):
+            self._error(
+                row, "id",
+                _("The id belongs to “%(held)s”, the row looks like “%(said)s”. Put the ids back to their rows, or write the citation key of the row.")
+                % {"held": meant.held.citation_key, "said": other.citation_key},
+            )  # fmt: skip
         elif row.key in self.file.untouched.keys["source"] or any(
             other.key == row.key and other.sheet == row.sheet for other in meant.rows
         ):
             self._error(row, "id", _("Two rows carry this id. Empty the id of the copy."))
         return meant
+
+    def _entered(self, row):
+        """Enter a row as a new source; which sources it resembles is told."""
+        alike = self.index.near(row)
+        if alike:
+            told = _(
+                "It is entered as a new source, and resembles %(others)s. If it is one of them, write its citation key."
+            )
+            self._warn(row, "title", told % {"others": ", ".join(f"“{held.citation_key}”" for held in alike[:3])})
+        return self.index.add(row)
 
     def _source(self, meant):
         held, rows = meant.held, meant.rows
@@ -96,6 +119,12 @@ class _Comparing:
             self._new_source(said, rows)
             return
         edits = self._merge(said, held, stamp)
+        guessed = next((row for row in rows if row.key is None and self.index.is_guessed(row)), None)
+        if edits and guessed is not None:
+            told = _(
+                "It is taken for “%(held)s”, which has this title. If it is another source, give it a citation key of its own."
+            )
+            self._warn(guessed, "title", told % {"held": held.citation_key})
         shown = set(stamp.shown_in if stamp else held.shown_in) | set(held.values["sections"].split())
         added = [row for row in rows if set(row.section.split()) - shown]
         if added:
@@ -176,30 +205,28 @@ class _Comparing:
     def _warn_of_missing_reason(self, said, held, edits):
         now = {**held.values, **edits}
         if "value" in edits and now["value"] == Value.PARTIALLY_AVAILABLE and not now["partial_reason"]:
-            self.found.warnings.append(
-                Place(
-                    *said.at("value"),
-                    _("A partial without a reason is saved as a draft. Say why before it is submitted."),
-                    held.name,
-                )
-            )
+            told = _("A partial without a reason is saved as a draft. Say why before it is submitted.")
+            self.found.warnings.append(Place(*said.at("value"), told, held.name))
 
     # --- claims ---
 
     def _claims(self):
-        existing = {}
+        existing = {}  # {cell: [(values, id or None)]}
         for held in self.known.claims.values():
-            existing.setdefault(held.cell, []).append(held.values)
+            existing.setdefault(held.cell, []).append((held.values, held.pk))
+        new = []
         for said in self.file.claims:
             self._resolve_source(said)
             if said.key is None:
-                self._new_claim(said, existing)
+                new.append(said)
             elif (held := self.known.claims.get(said.key[0])) is None:
                 self._gone(said)
             else:
-                self._known_claim(said, held)
+                self._known_claim(said, held, existing[held.cell])
+        for said in new:  # at last: which ids stand in the file is known by now
+            self._new_claim(said, existing)
 
-    def _known_claim(self, said, held):
+    def _known_claim(self, said, held, siblings):
         if held.pk in self.named["claim"]:
             self._error(said, "id", _("Two rows carry this id. Empty the id of the copy."))
             return
@@ -209,9 +236,23 @@ class _Comparing:
                 said, "id",
                 _("The id belongs to a claim of another cell. Put the ids back to their rows, or empty the id of a new claim."),
             )  # fmt: skip
+        elif self._tells_of_another(said, held, siblings):
+            self._error(
+                said, "id",
+                _("The id belongs to the claim of “%(held)s”, the row tells of another claim of this cell. Put the ids back to their rows, or empty the id of a new claim.")
+                % {"held": held.values["source"] or held.values["statement"]},
+            )  # fmt: skip
         edits = self._merge(said, held, self.file.stamps.of("claim", held.key))
         self._check_subgroup(said, held.cell[0], edits.get("subgroup", ""))
         self._settle(said, held, edits, refusal=held.refusal)
+
+    def _tells_of_another(self, said, held, siblings):
+        """Say whether a row rests on what another claim of the cell rests on, and its own rests on something else."""
+        stamp = self.file.stamps.of("claim", held.key)
+        own = [held.values, *([stamp.values] if stamp else [])]
+        return not any(_rests_on(said.values, values) for values in own) and any(
+            _rests_on(said.values, values) for values, _id in siblings
+        )
 
     def _new_claim(self, said, existing):
         cell = self.known.cells.get(said.cell) if said.cell else None
@@ -231,13 +272,27 @@ class _Comparing:
             return
         self._check_subgroup(said, cell.key[0], said.values.get("subgroup", ""))
         siblings = existing.setdefault(cell.key, [])
-        if said.sound and any(said.values.items() <= other.items() for other in siblings):
-            self.found.counts["unchanged"] += 1  # entered before, such as by this very file
-            return
-        siblings.append(said.values)
+        for other, pk in siblings:
+            if said.sound and said.values.items() <= other.items():
+                self.found.counts["unchanged"] += 1  # entered before, such as by this very file
+                self.named["claim"].add(pk)
+                return
+        self._warn_of_sibling(said, siblings)
+        siblings.append((said.values, None))
         self._new(said, said.values, refusal=cell.refusal)
         if said.sound:
             self.found.edits["claim"].append(Edit(None, said, said.values))
+
+    def _warn_of_sibling(self, said, siblings):
+        """Tell where a new claim stands beside one that rests on the same, and that no row of the file has the id of."""
+        for other, pk in siblings:
+            if pk and pk not in self.named["claim"] and _rests_on(said.values, other):
+                told = _(
+                    "It is entered as a new claim, beside one that rests on the same. To change that one, write its id %(id)d."
+                )
+                self._warn(said, "source" if said.tells("source") else "statement", told % {"id": pk})
+                self.named["claim"].add(pk)
+                return
 
     def _resolve_source(self, said):
         """Write the source as it is cited here; a claim rests on a source or a statement."""
@@ -272,14 +327,25 @@ class _Comparing:
             base = tuple(stamp.values[name] for name in unit) if stamp else None
             now = tuple(held.values[name] for name in unit)
             new = _whole(unit, said, base, now, {**held.values, **edits})
+            self._tell_unused(unit, said, base, new, held)
             if new is None or new in (now, base):
                 continue
+            if base is None and any(text not in {"", NOT_ASSESSED} for text in now):
+                self.overwritten.add(held.name)
             if base in (None, now) or self._takes(said, held, (unit, base, now, new)):
                 edits |= dict(zip(unit, new, strict=True))
                 for name, old, text in zip(unit, now, new, strict=True):
                     if old != text and text:
                         self._change(said.at(name), name, old, text, held.name)
         return edits
+
+    def _tell_unused(self, unit, said, base, new, held):
+        """Tell what a row says about a partial value of a cell that has another value: it is passed over."""
+        at = next((number for number, name in enumerate(unit) if name in _ABOUT_PARTIALS), None)
+        text = "" if at is None else said.values.get(unit[at], "")
+        if text and not (new and new[at]) and (base is None or base[at] != text):
+            told = _("It is about a partial value, and the cell is not partially available: it was passed over.")
+            self.found.ignored.append(Place(*said.at(unit[at]), told, held.name))
 
     def _takes(self, said, held, sides):
         """Note a conflict; return whether the file's side of it is taken."""
@@ -356,13 +422,56 @@ class _Comparing:
                         )
                     )  # fmt: skip
 
+    def _missing_cells(self):
+        """Cells that were exported with a value and are no longer in the file are counted for each section."""
+        there = {said.key for said in self.file.cells if _tells_value(said)} | self.file.untouched.keys["cell"]
+        missing = Counter(
+            key[0]
+            for key in self.file.stamps.keys("cell")
+            if key not in there and key in self.known.cells and _said_something(self.file.stamps.of("cell", key))
+        )
+        for section, count in missing.items():
+            told = ngettext(
+                "%(count)d cell that had a value is not in the file. Nothing is deleted by a workbook.",
+                "%(count)d cells that had a value are not in the file. Nothing is deleted by a workbook.",
+                count,
+            )
+            self.found.ignored.append(Place(self.known.sections_by_key[section].sheet, "", told % {"count": count}))
+
+    def _warn_of_missing_base(self):
+        count = len(self.overwritten - self.at_fault)
+        if count:
+            told = ngettext(
+                "Of %(count)d row that says something here the file does not tell what was exported: it is overwritten, also where somebody changed it since. Look at it before you apply.",
+                "Of %(count)d rows that say something here the file does not tell what was exported: they are overwritten, also where somebody changed them since. Look at them before you apply.",
+                count,
+            )
+            self.found.warnings.insert(0, Place("", "", told % {"count": count}))
+
     def _sheet_of(self, held):
         sections = self.known.sections_by_key
         return sections[held.shown_in[0]].sheet if held.shown_in else str(CLAIMS_SHEET)
 
+    def _warn(self, said, name, message):
+        self.found.warnings.append(Place(*said.at(name), message, said.name))
+
     def _error(self, said, name, message):
         said.sound = False
         self.found.errors.append(Place(*said.at(name), message, said.name))
+
+
+def _rests_on(said, values):
+    """Say whether a claim's row rests on what a claim rests on, as far as the row tells."""
+    return all(said.get(name, "") in {"", values[name]} for name in ("source", "statement_kind", "statement"))
+
+
+def _tells_value(said):
+    """Say whether a row, or a cell of a section's table, has a place for the cell's value, be it blank."""
+    return "value" in said.places or (said.row is not None and "value" in said.row[2])
+
+
+def _said_something(stamp):
+    return stamp.values["value"] not in {"", NOT_ASSESSED}
 
 
 def _whole(unit, said, base, now, others):

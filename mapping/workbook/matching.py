@@ -1,9 +1,11 @@
 """Which source a row of the file means: by its citation key, else its link, else title, institution and year."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mapping.fields import folded
 from mapping.sources.citations import fold_link, split_citation_key
+from mapping.sources.selectors import alike
 from mapping.workbook.known import Held
 
 ANY_YEAR = None
@@ -33,7 +35,29 @@ class SourceIndex:
 
     def find(self, row):
         """Return the Meant that a row without an id is about, or None."""
-        return next((self._by[mark] for mark in _marks(row.values, row.citation_key) if mark in self._by), None)
+        return next(iter(self._found(row)), None)
+
+    def is_guessed(self, row):
+        """Say whether a row is known by a title alone: the year, which would tell editions apart, is not told."""
+        marks = _marks(row.values, row.citation_key)
+        return next((mark[-1] is ANY_YEAR for mark in marks if mark in self._by), False)
+
+    def other_than(self, meant, row):
+        """Return the Held that a row looks like, where it does not look like the one that its id says, or None."""
+        found = self._found(row)
+        return found[0].held if found and meant not in found else None
+
+    def near(self, row):
+        """Return the Held ones that a new row resembles."""
+        title, institution = row.values.get("title", ""), row.values.get("institution", "")
+        return [one.held for one in alike(self._resembling, title=title, institution=institution)] if title else []
+
+    @cached_property
+    def _resembling(self):
+        return [_Resembling(meant.held) for meant in self.of_id.values()]
+
+    def _found(self, row):
+        return [self._by[mark] for mark in _marks(row.values, row.citation_key) if mark in self._by]
 
     def add(self, row):
         """Enter a row as a new source."""
@@ -49,6 +73,15 @@ class SourceIndex:
     def _register(self, meant, values, citation_key):
         for mark in _marks(values, citation_key, every_year=True):
             self._by.setdefault(mark, meant)
+
+
+class _Resembling:
+    """A source as `alike` looks at it."""
+
+    def __init__(self, held):
+        self.held = held
+        self.link_folded, self.title_folded = "", folded(held.values["title"])
+        self.institution = held.values["institution"]
 
 
 def _marks(values, citation_key, *, every_year=False):
