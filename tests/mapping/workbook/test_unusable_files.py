@@ -142,12 +142,19 @@ def test_claims_without_their_id_column_are_the_claims_that_are_there(exercise, 
     assert (comparison.errors, comparison.has_edits) == ([], False)
 
 
-def test_two_rows_of_one_year_that_differ_are_an_error_at_the_second(exercise, consultant):
-    rows = [["Year", "Stock"], [2021, "yes"], [2021, "yes"], [2021, "no"]]
+def test_two_rows_of_one_year_are_an_error_at_the_second(exercise, consultant):
+    rows = [["Year", "Stock"], [2021, "yes"], [2020, "yes"], [2021, "no"]]
     comparison = compared(consultant, exercise, never_ours({"Immigration": rows}))
     assert [(error.cell, error.message) for error in comparison.errors] == [
-        ("B4", "Immigration!B3 says something else of the same cell.")
+        ("A4", "Two rows are of the year 2021. The first is at A2: correct the year of one of them.")
     ]
+
+
+def test_a_year_that_is_merged_over_two_rows_is_two_rows_of_one_year(exercise, consultant):
+    workbook = opened(exported(exercise))
+    workbook["Immigration"].merge_cells("A5:A6")
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert [error.cell for error in comparison.errors] == ["A6"]
 
 
 def test_a_cell_longer_than_excel_allows_is_an_error_at_its_place(exercise, consultant):
