@@ -1,5 +1,6 @@
 """Read a workbook: what it says, where it says so, and everything in it that cannot be understood."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -31,6 +32,8 @@ from mapping.workbook.unread import (
     unread_columns,
 )
 
+_NUMBER_IN_FRONT = re.compile(r"^\s*\d{1,3}[\s._)/:–—-]*")  # of a sheet that is called “1. Immigration”
+_MOST_NAMES = 5  # of sheets, that a sentence tells
 _TITLE_ROWS = 3  # where a renamed sheet still says which section it is
 
 
@@ -118,10 +121,18 @@ def read_workbook(content, known, words, progress=unheard):
             reader.read_sheet(sheet)
     if not reader.sheet_of_section:
         raise Unusable(
-            _("None of the sheets is one of a section: they are called, for instance, %(names)s.")
-            % {"names": ", ".join(f"“{section.sheet}”" for section in known.sections[:3])}
+            _("None of the sheets (%(found)s) is one of a section: those are called, for instance, %(names)s.")
+            % {
+                "found": _first(sheet.name for sheet in sheets),
+                "names": quoted(section.sheet for section in known.sections[:3]),
+            }
         )
     return reader.found
+
+
+def _first(names):
+    names = [shortened(name) for name in names]
+    return quoted(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
 
 
 def _refuse_another_exercise(stamps, exercise):
@@ -176,7 +187,8 @@ class Reader:
 
     def read_sheet(self, sheet):
         """Read a sheet by what its name, or its first rows, say it is."""
-        if read := self._readers.get(squashed(sheet.name)):
+        numbered = _NUMBER_IN_FRONT.sub("", sheet.name)
+        if read := self._readers.get(squashed(sheet.name)) or self._readers.get(squashed(numbered)):
             read(sheet)
         elif section := self._section_of(sheet):
             self._read_section(sheet, section)
@@ -185,10 +197,8 @@ class Reader:
 
     def _section_of(self, sheet):
         titles = [cell for row in sheet.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str) and cell.strip()]
-        return next(
-            (self.section_names[name] for name in map(squashed, [sheet.name, *titles]) if name in self.section_names),
-            None,
-        )
+        names = map(squashed, [sheet.name, _NUMBER_IN_FRONT.sub("", sheet.name), *titles])
+        return next((self.section_names[name] for name in names if name in self.section_names), None)
 
     def _strange_sheet(self, sheet):
         told = _("The sheet is none of a section: nothing on it was read.")
