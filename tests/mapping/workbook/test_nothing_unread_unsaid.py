@@ -33,6 +33,13 @@ def test_a_table_of_years_without_its_first_heading_is_an_error(exercise, consul
     assert "Its first heading must be “Year”" in told["Immigration!A4"]
 
 
+def test_a_table_of_sources_whose_headings_were_all_retyped_is_an_error(exercise, consultant, content):
+    retyped = {("Immigration", f"{column}13"): f"x{column}" for column in "ABCDEFGHIJKLMNOPQR"}
+    told = sentences(compared(consultant, exercise, edited(content, retyped)))
+    assert "Immigration!A13" in told
+    assert "The row of this value has no year." in told["Immigration!C14"]
+
+
 def test_a_sheet_with_nothing_but_sources_below_a_title_is_read(exercise, consultant):
     rows = [["Sources of immigration"], [], ["Source", "Title", "Link"], ["S", "A survey", None]]
     workbook = opened(never_ours({"Immigration": rows}))
