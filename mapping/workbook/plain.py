@@ -8,6 +8,12 @@ from mapping.workbook.layout import LONGEST_TEXT, NOT_ASSESSED, Kind
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+def unstorable(text):
+    """Return the first character of a text that no field can keep, or ""."""
+    found = None if text.isprintable() else _UNSTORABLE.search(text)
+    return found[0] if found else ""
+
+
 def plain_text(text):
     """Return text as a workbook can carry it: no control characters, one kind of line end, nothing around it."""
     text = str(text)

@@ -1,6 +1,6 @@
 """Read a workbook: what it says, where it says so, and everything in it that cannot be understood."""
 
-from dataclasses import dataclass, field
+import re
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -10,71 +10,30 @@ from mapping.content.spellings import squashed
 from mapping.fields import in_every_language
 from mapping.sources.models import Source
 from mapping.workbook import layout, usual_names
-from mapping.workbook.fingerprints import Untouched
 from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
 from mapping.workbook.opening import Unusable, open_sheets
 from mapping.workbook.plain import to_model
+from mapping.workbook.said import FileContent, Place, Said
 from mapping.workbook.spelling import Misspelt, shortened, text_of
-from mapping.workbook.stamps import Stamps, is_stamp_sheet, read_stamps
+from mapping.workbook.stamps import is_stamp_sheet, read_stamps
 from mapping.workbook.tables import Headings, find_tables, is_of_several
+from mapping.workbook.unread import (
+    columns_without_heading,
+    first_filled,
+    first_headings,
+    is_filled,
+    no_heading,
+    own_titles,
+    quoted,
+    rows_above,
+    second_columns,
+    strange_columns,
+    unread_columns,
+)
 
+_NUMBER_IN_FRONT = re.compile(r"^\s*\d{1,3}[\s._)/:–—-]*")  # of a sheet that is called “1. Immigration”
+_MOST_NAMES = 5  # of sheets, that a sentence tells
 _TITLE_ROWS = 3  # where a renamed sheet still says which section it is
-
-
-@dataclass
-class Place:
-    """A sentence about a place of the file. `record` names the row it is about, if it is about one."""
-
-    sheet: str
-    cell: str
-    message: str
-    record: str = ""
-
-
-@dataclass(slots=True)
-class Said:
-    """What a row of the file, or a cell of a section's table, says: only what is filled in."""
-
-    kind: str
-    sheet: str
-    place: str  # address of its first cell
-    key: tuple | None = None  # None: a new row
-    values: dict = field(default_factory=dict)
-    places: dict = field(default_factory=dict)  # {field: (sheet, address)}, where the row below does not tell it
-    row: tuple | None = None  # (Sheet, number of the row, {field: column}, fields that are filled in)
-    cell: tuple = ()  # of a claim: (section, indicator, year), as far as told
-    citation_key: str = ""  # of a source
-    section: str = ""  # of a source: whose sheet it stands on
-    sound: bool = True  # whether all of it could be read
-
-    def at(self, name):
-        """Return (sheet, address) of a field, or of the row where the file has no place for it."""
-        if name not in self.places and self.tells(name):
-            sheet, number, columns, _filled_in = self.row
-            return sheet.name, sheet.address(number, columns[name])
-        return self.places.get(name, (self.sheet, self.place))
-
-    def tells(self, name):
-        """Say whether the file has something at a field, be it legible or not."""
-        return name in self.places or (self.row is not None and name in self.row[-1])
-
-    @property
-    def name(self):
-        """Return what the row is counted under: what it is about, or where a new one stands."""
-        return f"{self.kind}:{'/'.join(map(str, self.key))}" if self.key else f"{self.sheet}!{self.place}"
-
-
-@dataclass
-class FileContent:
-    """Everything a file says."""
-
-    cells: list = field(default_factory=list)
-    sources: list = field(default_factory=list)
-    claims: list = field(default_factory=list)
-    errors: list = field(default_factory=list)
-    ignored: list = field(default_factory=list)
-    stamps: Stamps = field(default_factory=Stamps)
-    untouched: Untouched = field(default_factory=Untouched)  # rows that were not even read
 
 
 def unheard(step, steps, title):
@@ -105,10 +64,18 @@ def read_workbook(content, known, words, progress=unheard):
             reader.read_sheet(sheet)
     if not reader.sheet_of_section:
         raise Unusable(
-            _("None of the sheets is one of a section: they are called, for instance, %(names)s.")
-            % {"names": ", ".join(f"“{section.sheet}”" for section in known.sections[:3])}
+            _("None of the sheets (%(found)s) is one of a section: those are called, for instance, %(names)s.")
+            % {
+                "found": _first(sheet.name for sheet in sheets),
+                "names": quoted(section.sheet for section in known.sections[:3]),
+            }
         )
     return reader.found
+
+
+def _first(names):
+    names = [shortened(name) for name in names]
+    return quoted(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
 
 
 def _refuse_another_exercise(stamps, exercise):
@@ -163,7 +130,8 @@ class Reader:
 
     def read_sheet(self, sheet):
         """Read a sheet by what its name, or its first rows, say it is."""
-        if read := self._readers.get(squashed(sheet.name)):
+        numbered = _NUMBER_IN_FRONT.sub("", sheet.name)
+        if read := self._readers.get(squashed(sheet.name)) or self._readers.get(squashed(numbered)):
             read(sheet)
         elif section := self._section_of(sheet):
             self._read_section(sheet, section)
@@ -172,16 +140,14 @@ class Reader:
 
     def _section_of(self, sheet):
         titles = [cell for row in sheet.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str) and cell.strip()]
-        return next(
-            (self.section_names[name] for name in map(squashed, [sheet.name, *titles]) if name in self.section_names),
-            None,
-        )
+        names = map(squashed, [sheet.name, _NUMBER_IN_FRONT.sub("", sheet.name), *titles])
+        return next((self.section_names[name] for name in names if name in self.section_names), None)
 
     def _strange_sheet(self, sheet):
         told = _("The sheet is none of a section: nothing on it was read.")
         titles = [section.title for section in self.known.sections]
         if alike := usual_names.near(sheet.name, titles):
-            told += " " + _("If it is one, name it after its section: %(choices)s.") % {"choices": _quoted(alike)}
+            told += " " + _("If it is one, name it after its section: %(choices)s.") % {"choices": quoted(alike)}
         return told
 
     def _pass_over(self, sheet):
@@ -202,34 +168,89 @@ class Reader:
         tables = find_tables(sheet.rows, grid, self._sources)
         if not tables:
             self._error(sheet, 0, 0, _("The sheet has neither a table of years and indicators nor one of sources."))
+        elif all(kind is not grid for kind, _table in tables):
+            self._tell_missing_grid(sheet, grid, tables[0][1])
         for kind, table in tables:
             if kind is grid:
                 self._read_grid(sheet, section, table)
             else:
                 self.read_source_rows(sheet, table, section.key)
+                self._tell_columns(sheet, table)
+
+    def _tell_missing_grid(self, sheet, grid, first_table):
+        """Say that years and indicators were not read, where more than titles stands above the sources."""
+        rows = rows_above(sheet, first_table)
+        if rows:
+            known = {number: grid.known_in(sheet.rows[number]) for number in rows}
+            head = max(rows, key=lambda number: (known[number], number if known[number] else -number))
+            self._error(
+                sheet, head, 0,
+                _(
+                    "The table of years and indicators was not found: what stands from this row down was not read. "
+                    "Its first heading must be “%(year)s”, beside those of the indicators."
+                )
+                % {"year": YEAR},
+            )  # fmt: skip
 
     def _read_grid(self, sheet, section, table):
-        year_column = table.columns.pop(YEAR)
-        columns = [
-            *((column, indicator) for indicator, column in table.columns.items()),
-            *((column, indicator) for column, indicator in table.repeated if indicator is not YEAR),
-        ]
+        columns = [(column, indicator) for indicator, column in table.columns.items() if indicator is not YEAR]
+        columns += [(column, indicator) for column, indicator in table.repeated if indicator is not YEAR]
+        row_of_year = {}
         for number in table.rows:
-            row = sheet.rows[number]
-            said = [(column, indicator) for column, indicator in columns if _filled(row[column])]
+            year = self._year_of(sheet, number, table.columns[YEAR], [column for column, _indicator in columns])
+            if year and year in row_of_year:
+                self._error(sheet, number, table.columns[YEAR], self._two_rows(sheet, year, row_of_year[year], table))
+            elif year:
+                row_of_year[year] = number
+                for column, indicator in columns:
+                    self._read_value(sheet, number, column, (section.key, indicator.key, int(year)))
+        self._tell_columns_of_grid(sheet, table, [indicator.title for indicator in section.indicators])
+
+    def _year_of(self, sheet, number, year_column, columns):
+        """Return the year of a row, or "" where it has none: that is an error if the row has values."""
+        row = sheet.rows[number]
+        said = [column for column in columns if is_filled(row[column])]
+        try:
+            year = self.words.read(_YEAR_COLUMN, row[year_column])
+        except Misspelt as misspelt:
+            if said:
+                self._error(sheet, number, year_column, str(misspelt))
+            elif squashed(str(row[year_column])) not in own_titles():
+                self._ignore(sheet, number, year_column, _("This is no row of a year: it was not read."))
+            return ""
+        if not year:
+            for column in said:
+                self._error(sheet, number, column, _("The row of this value has no year."))
+        return year
+
+    @staticmethod
+    def _two_rows(sheet, year, first, table):
+        return _("Two rows are of the year %(year)s. The first is at %(first)s: correct the year of one of them.") % {
+            "year": year, "first": sheet.address(first, table.columns[YEAR]),
+        }  # fmt: skip
+
+    def _tell_columns_of_grid(self, sheet, table, titles):
+        for column, told in second_columns(sheet, table):
+            if column in {at for at, meaning in table.repeated if meaning is YEAR}:
+                self._error(sheet, table.head, column, told)
+        for column, told in strange_columns(sheet, table, titles):
+            self._ignore(sheet, table.head, column, told)
+        last = max(table.columns.values())
+        for column in columns_without_heading(sheet, table):
+            lost = min(table.columns.values()) < column < last or self._holds_values(sheet, table, column)
+            tell = self._error if lost else self._ignore
+            tell(sheet, table.head, column, no_heading(sheet, table, column))
+
+    def _holds_values(self, sheet, table, column):
+        """Say whether a column that has no heading holds what a column of an indicator does."""
+        for number in table.rows:
             try:
-                year = self.words.read(_YEAR_COLUMN, row[year_column])
-            except Misspelt as misspelt:
-                if said:
-                    self._error(sheet, number, year_column, str(misspelt))
+                text = text_of(sheet.rows[number][column])
+                if text and self.words.value_and_reason(text):
+                    return True
+            except Misspelt:
                 continue
-            if not year:
-                for column, _indicator in said:
-                    self._error(sheet, number, column, _("The row of this value has no year."))
-                continue
-            for column, indicator in columns:
-                self._read_value(sheet, number, column, (section.key, indicator.key, int(year)))
-        self._tell_strange_columns(sheet, table, [indicator.title for indicator in section.indicators])
+        return False
 
     def _read_value(self, sheet, number, column, key):
         place = sheet.address(number, column)
@@ -246,8 +267,31 @@ class Reader:
 
     # --- flat tables ---
 
+    def _flat_tables(self, sheet, headings, columns):
+        """Return the tables of one kind on a sheet that is theirs; tell what stands there besides."""
+        tables = [table for _kind, table in find_tables(sheet.rows, headings)]
+        filled = first_filled(sheet)
+        if filled and not tables:
+            self._error(
+                sheet, *filled,
+                _("No table was found on the sheet “%(sheet)s”: nothing on it was read. Its headings are %(headings)s, ….")
+                % {"sheet": sheet.name, "headings": first_headings(columns)},
+            )  # fmt: skip
+        if tables and (above := rows_above(sheet, tables[0])):
+            self._ignore(sheet, above[0], 0, _("What stands above the headings of the table was not read."))
+        for table in tables:
+            self._tell_columns(sheet, table)
+        return tables
+
+    def _tell_columns(self, sheet, table):
+        """Tell of the columns of a flat table that nothing is read from."""
+        for column, told in second_columns(sheet, table):
+            self._error(sheet, table.head, column, told)
+        for column, told in unread_columns(sheet, table):
+            self._ignore(sheet, table.head, column, told)
+
     def _read_other_sources(self, sheet):
-        for _kind, table in find_tables(sheet.rows, self._sources):
+        for table in self._flat_tables(sheet, self._sources, SOURCE_COLUMNS):
             self.read_source_rows(sheet, table)
 
     def read_source_rows(self, sheet, table, section=""):
@@ -258,7 +302,7 @@ class Reader:
             self.found.sources.append(said)
 
     def _read_claims(self, sheet):
-        for _kind, table in find_tables(sheet.rows, self._claims):
+        for table in self._flat_tables(sheet, self._claims, CLAIM_COLUMNS):
             self.read_claim_rows(sheet, table)
 
     def read_claim_rows(self, sheet, table):
@@ -268,7 +312,7 @@ class Reader:
             self.found.claims.append(said)
 
     def _read_notes(self, sheet):
-        for _kind, table in find_tables(sheet.rows, self._notes):
+        for table in self._flat_tables(sheet, self._notes, NOTE_COLUMNS):
             self.read_cell_rows(sheet, table)
 
     def read_cell_rows(self, sheet, table):
@@ -304,7 +348,7 @@ class Reader:
     def _no_section(self, name):
         titles = [part.title for part in self.known.sections]
         return _("“%(name)s” is not a section. Write one of: %(choices)s.") % {
-            "name": shortened(name), "choices": _quoted(usual_names.near(name, titles) or titles),
+            "name": shortened(name), "choices": quoted(usual_names.near(name, titles) or titles),
         }  # fmt: skip
 
     def _flat_rows(self, sheet, table, kind, model):
@@ -314,7 +358,7 @@ class Reader:
         readers = [(column.field, at, _Reading(self.words, column, model)) for column, at in table.columns.items()]
         for number in table.rows:
             row = sheet.rows[number]
-            told = [one for one in readers if row[one[1]] != "" and _filled(row[one[1]])]
+            told = [one for one in readers if row[one[1]] != "" and is_filled(row[one[1]])]
             if not told:
                 continue
             said = Said(kind, sheet.name, sheet.address(number, min(at for _field, at, _reading in told)))
@@ -331,7 +375,6 @@ class Reader:
             if key := said.values.pop("id", None):
                 said.key = (int(key),)
             yield said
-        self._tell_strange_columns(sheet, table)
 
     def _cell_of(self, said, sheet):
         """Return (section, indicator, year) as told, "" for what is not; None, and an error, for what is not known."""
@@ -358,15 +401,7 @@ class Reader:
     @staticmethod
     def _choices(text, section):
         titles = [item.title for item in section.indicators]
-        return _quoted(usual_names.near(text, titles) or titles)
-
-    def _tell_strange_columns(self, sheet, table, names=()):
-        for column, heading in table.strange.items():
-            if any(_filled(sheet.rows[number][column]) for number in table.rows):
-                told = _("The column “%(heading)s” is not known: it was not read.") % {"heading": shortened(heading)}
-                if alike := usual_names.near(heading, names):
-                    told += " " + _("It may be meant as: %(choices)s.") % {"choices": _quoted(alike)}
-                self._ignore(sheet, table.head, column, told)
+        return quoted(usual_names.near(text, titles) or titles)
 
     def _error(self, sheet, row, column, message, record=""):
         self.found.errors.append(Place(sheet.name, sheet.address(row, column), message, record))
@@ -380,14 +415,6 @@ class Reader:
 
 
 _YEAR_COLUMN = next(column for column in NOTE_COLUMNS if column.kind is Kind.YEAR)
-
-
-def _quoted(names):
-    return ", ".join(f"“{name}”" for name in names)
-
-
-def _filled(raw):
-    return raw != "" and (not isinstance(raw, str) or bool(raw.strip()))
 
 
 class _Reading(dict):

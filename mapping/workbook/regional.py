@@ -11,7 +11,7 @@ from io import BytesIO
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
-from mapping.fields import folded
+from mapping.fields import folded, in_every_language
 from mapping.workbook import layout
 from mapping.workbook.fingerprints import KINDS, Untouched, fingerprint
 from mapping.workbook.layout import EXERCISE, REGIONAL_CELLS, REGIONAL_CLAIMS, REGIONAL_SOURCES, Kind
@@ -20,6 +20,7 @@ from mapping.workbook.read import Place, Reader, unheard
 from mapping.workbook.spelling import Words, shortened
 from mapping.workbook.stamps import is_stamp_sheet, read_fingerprints, read_stamps, stamp_rows, stamps_of_several
 from mapping.workbook.tables import Headings, Table
+from mapping.workbook.unread import first_filled, first_headings, rows_above, second_columns, unread_columns
 from mapping.workbook.write import OPTIONS
 
 _SHEETS = (
@@ -123,6 +124,7 @@ class RegionalFile:
 
     def __init__(self, content, progress=unheard):
         self.errors, self._stamps, self._readers = [], {}, {}
+        self._ignored = []  # told with the first exercise that is compared
         self._rows = defaultdict(list)  # {exercise's code, folded: [(which table, sheet, Table)]}
         self._order = {}  # {which table, name of the sheet: where its columns stand, as they were exported}
         self.codes = {}  # {folded: as written}
@@ -134,17 +136,40 @@ class RegionalFile:
                 self._stamps = stamps_of_several(sheet.rows)
             elif found := _best_table(sheet, kinds):
                 self._share_out(sheet, *found)
+                self._tell_beside(sheet, found[1])
+            elif filled := first_filled(sheet):
+                self._tell_sheet(sheet, filled)
         if not self.codes:
             raise Unusable(
                 _("No sheet has a column “%(exercise)s” beside those of cells, sources or claims.")
                 % {"exercise": EXERCISE.heading}
             )
 
+    def _tell_beside(self, sheet, table):
+        """Tell what is not read of a sheet that has a table: its columns once, whichever exercises they speak of."""
+        if above := rows_above(sheet, table):
+            told = _("What stands above the headings of the table was not read.")
+            self._ignored.append(Place(sheet.name, sheet.address(above[0], 0), told))
+        for tell, columns in ((self.errors, second_columns), (self._ignored, unread_columns)):
+            for column, told in columns(sheet, table):
+                tell.append(Place(sheet.name, sheet.address(table.head, column), told))
+
+    def _tell_sheet(self, sheet, filled):
+        """Tell of a sheet without a table: one that is called as ours are was meant to have one."""
+        for name, columns in _SHEETS:
+            if folded(sheet.name) in map(folded, in_every_language(name)):
+                told = _(
+                    "No table was found on the sheet “%(sheet)s”: nothing on it was read. Its headings are %(headings)s, …."
+                ) % {"sheet": sheet.name, "headings": first_headings(columns)}
+                self.errors.append(Place(sheet.name, sheet.address(*filled), told))
+                return
+        told = _("The sheet has no table of cells, sources or claims with a column “%(exercise)s”: it was not read.")
+        self._ignored.append(Place(sheet.name, sheet.address(*filled), told % {"exercise": EXERCISE.heading}))
+
     def _share_out(self, sheet, kind, table):
         at = table.columns[EXERCISE]
         self._order[kind, sheet.name] = [table.columns.get(column) for column in _SHEETS[kind][1][1:]]
         columns = {column: place for column, place in table.columns.items() if column is not EXERCISE}
-        strange = table.strange
         for number in table.rows:
             row = sheet.rows[number]
             code = str(row[at]).strip()
@@ -159,8 +184,7 @@ class RegionalFile:
             self.codes.setdefault(key, (code, Place(sheet.name, sheet.address(number, at), "")))
             parts = self._rows[key]
             if not parts or parts[-1][1] is not sheet:
-                parts.append((kind, sheet, Table(table.head, columns, [], strange)))
-                strange = {}  # told once
+                parts.append((kind, sheet, Table(table.head, columns, [])))
             parts[-1][2].rows.append(number)
 
     def refuse(self, key, sentence):
@@ -195,7 +219,7 @@ class RegionalFile:
                     del exported[mark]  # a copy of the row is found no second time
         found.stamps = rest + [stamp for *_told, stamp in exported.values()]
         in_file = sum(len(table.rows) for _kind, _sheet, table in self._rows[key])
-        found.is_all = len(found) == count == in_file
+        found.is_all = len(found) == count == in_file and not self._ignored
         return found
 
     def known_like(self, exercise):
@@ -213,6 +237,8 @@ class RegionalFile:
             (reader.read_cell_rows, reader.read_source_rows, reader.read_claim_rows)[kind](sheet, rest)
         reader.found.stamps = read_stamps(untouched.stamps)
         reader.found.untouched = untouched
+        reader.found.ignored += self._ignored
+        self._ignored = []  # once
         return reader.found
 
     def forget(self, key, code):

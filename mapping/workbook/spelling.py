@@ -16,7 +16,7 @@ from mapping.fields import folded
 from mapping.sources.models import Access
 from mapping.sources.spellings import ACCESS
 from mapping.workbook.layout import LONGEST_TEXT, NOT_ASSESSED, Kind
-from mapping.workbook.plain import plain_list, plain_text
+from mapping.workbook.plain import plain_list, plain_text, unstorable
 
 CHOICES = {
     "value": Value,
@@ -33,6 +33,7 @@ FROM_METHODOLOGY = ("data_source_type", "frequency", "subgroup")
 _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})\.?$")
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 _YEAR = re.compile(r"^((?:19|20)\d{2})(?:\.0)?$")
+_ID = re.compile(r"^(\d{1,18})(?:\.0+)?$")
 _CODE = re.compile(r"^[a-z]{2,3}(-\w+)*$")
 _LANGUAGES = {  # as people here write them, where the ISO name is another
     "kyrgyz": "ky", "киргизский": "ky", "кыргызский": "ky", "русский": "ru", "английский": "en", "узбекский": "uz",
@@ -82,6 +83,14 @@ def text_of(raw):
         raise Misspelt(
             _("The cell holds %(length)d characters; at most %(most)d can be kept.")
             % {"length": len(text), "most": LONGEST_TEXT}
+        )
+    if character := unstorable(text):
+        raise Misspelt(
+            _(
+                "The cell holds a character that cannot be kept (U+%(code)s). "
+                "Type its text anew, or paste it as plain text."
+            )
+            % {"code": f"{ord(character):04X}"}
         )
     return plain_text(text)
 
@@ -195,7 +204,8 @@ class Words:
 
 
 def shortened(text, most=60):
-    """Return a long text with its end cut off, to be quoted in a sentence."""
+    """Return a long text with its end cut off, to be quoted in a sentence, without what no sentence can keep."""
+    text = plain_text(text)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
@@ -233,11 +243,10 @@ def _year(text):
 
 
 def _id(text):
-    try:
-        return str(int(float(text)))
-    except (ValueError, OverflowError):
-        told = _("“%(id)s” is no id of the workbench. Empty it for a new row.") % {"id": shortened(text)}
-        raise Misspelt(told) from None
+    match = _ID.match(text)
+    if not match:
+        raise Misspelt(_("“%(id)s” is no id of the workbench. Empty it for a new row.") % {"id": shortened(text)})
+    return str(int(match[1]))
 
 
 def _languages(text):

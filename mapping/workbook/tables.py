@@ -69,6 +69,10 @@ class Headings:
         years = {squashed(text): YEAR for text in (*in_every_language(YEAR), *usual_names.YEAR)}
         return cls(years | usual_names.indicator_spellings(indicators), fewest=2, needs=YEAR)
 
+    def known_in(self, row):
+        """Return how many cells of a row are a heading of this kind."""
+        return sum(self._meanings[cell] is not None for cell in row)
+
     def head(self, row, number):
         """Return a Table if the row is the head of one, else None."""
         meanings = [*map(self._meanings.__getitem__, row)]

@@ -38,6 +38,14 @@ def test_a_russian_workbook_is_understood(exercise, consultant):
     assert (source["title"], source["institution"], source["languages"]) == ("Перепись населения", "НСК", "ru ky")
 
 
+@pytest.mark.parametrize(
+    "name", ["1. Immigration", "1 Immigration", "01_Immigration", "1) иммиграция", "3.-Immigrants"]
+)
+def test_the_number_of_a_sheet_is_no_part_of_its_name(exercise, consultant, name):
+    comparison = compared(consultant, exercise, never_ours({name: [["Year", "Stock"], [2021, "yes"]]}))
+    assert (comparison.errors, comparison.ignored, comparison.counts["changed"]) == ([], [], 1)
+
+
 def test_what_is_not_known_is_named_with_what_it_may_mean(exercise, consultant):
     content = never_ours(
         {

@@ -44,7 +44,8 @@ STRANGERS = sorted((settings.BASE_DIR.parent / "shared" / "xlsx").glob("*.xlsx")
         (zipped({"xl/workbook.xml": "<nonsense"}), "damaged"),
         (opening._OLD_CONTAINER + b"\0" * 600, "old Excel format"),
         (opening._OLD_CONTAINER + b"\0" * 600 + opening._ENCRYPTED, "password"),
-        (never_ours({"Sheet1": [["a", "b"], [1, 2]]}), "None of the sheets"),
+        (never_ours({"Budget": [["a", "b"], [1, 2]]}), r"None of the sheets \(“Budget”\)"),
+        (never_ours({f"S{number}": [["a"]] for number in range(9)}), r"\(“S0”, “S1”, “S2”, “S3”, “S4”, …\)"),
     ],
 )
 def test_a_file_that_is_no_workbook_is_named_as_what_it_is(exercise, consultant, content, sentence):
@@ -142,12 +143,19 @@ def test_claims_without_their_id_column_are_the_claims_that_are_there(exercise, 
     assert (comparison.errors, comparison.has_edits) == ([], False)
 
 
-def test_two_rows_of_one_year_that_differ_are_an_error_at_the_second(exercise, consultant):
-    rows = [["Year", "Stock"], [2021, "yes"], [2021, "yes"], [2021, "no"]]
+def test_two_rows_of_one_year_are_an_error_at_the_second(exercise, consultant):
+    rows = [["Year", "Stock"], [2021, "yes"], [2020, "yes"], [2021, "no"]]
     comparison = compared(consultant, exercise, never_ours({"Immigration": rows}))
     assert [(error.cell, error.message) for error in comparison.errors] == [
-        ("B4", "Immigration!B3 says something else of the same cell.")
+        ("A4", "Two rows are of the year 2021. The first is at A2: correct the year of one of them.")
     ]
+
+
+def test_a_year_that_is_merged_over_two_rows_is_two_rows_of_one_year(exercise, consultant):
+    workbook = opened(exported(exercise))
+    workbook["Immigration"].merge_cells("A5:A6")
+    comparison = compared(consultant, exercise, saved(workbook))
+    assert [error.cell for error in comparison.errors] == ["A6"]
 
 
 def test_a_cell_longer_than_excel_allows_is_an_error_at_its_place(exercise, consultant):
@@ -228,12 +236,48 @@ def test_what_is_merged_hidden_computed_blank_or_doubled_is_read_as_it_looks(exe
     assert sorted(edit.said.place for edit in comparison.edits["cell"]) == ["B2", "B3", "B5"]
 
 
-def test_control_characters_never_reach_the_database(exercise, consultant):
+@pytest.mark.parametrize(
+    ("text", "code"), [("A_x0000_survey", "0000"), ("A\x01survey", "0001"), ("A _x000B_ survey", "000B")]
+)
+@pytest.mark.parametrize("column", ["D", "B"])  # a text and a list
+def test_a_character_that_cannot_be_kept_is_an_error_at_its_place(exercise, consultant, column, text, code):
     content = exported(exercise)
     number = first_empty(content, "Immigration", "Source")
-    content = edited(content, {("Immigration", f"D{number}"): "A_x0000_\x01\u200bsurvey_x0007_"})
-    values = compared(consultant, exercise, content).edits["source"][0].values
-    assert not set(values["title"]) & {"\0", "\x01", "\x07"}
+    content = edited(
+        content, {("Immigration", f"{column}{number}"): text, ("Immigration", f"E{number}"): "https://a.example.org"}
+    )
+    comparison = compared(consultant, exercise, content)
+    told = {error.cell: error.message for error in comparison.errors}
+    assert f"cannot be kept (U+{code})" in told[f"{column}{number}"]
+    assert not comparison.has_edits
+
+
+def test_such_a_character_in_a_value_is_an_error_and_in_a_strange_heading_is_not_quoted(exercise, consultant):
+    content = never_ours({"Immigration": [["Year", "Stock", "Mine"], [2021, "yes", "x"]]})
+    content = edited(content, {("Immigration", "B2"): "yes_x0000_", ("Immigration", "C1"): "Mi_x0000_ne"})
+    comparison = compared(consultant, exercise, content)
+    assert [error.cell for error in comparison.errors] == ["B2"]
+    assert "\0" not in comparison.ignored[0].message
+
+
+@pytest.mark.parametrize("text", ["one\ntwo", "one\r\ntwo", "one\ttwo", "one\u200btwo", "one\xa0two"])
+def test_line_ends_tabs_and_signs_that_only_look_strange_are_kept(exercise, consultant, text):
+    content = exported(exercise)
+    number = first_empty(content, "Immigration", "Source")
+    comparison = compared(consultant, exercise, edited(content, {("Immigration", f"D{number}"): text}))
+    assert comparison.errors == []
+    assert comparison.edits["source"][0].values["title"] == text.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("wrong", [9.7, "9.7", "-1", "1e1", "1_0", "x"])
+def test_an_id_that_is_no_whole_number_is_an_error(exercise, consultant, wrong):
+    factories.source(consultant, exercise, sections=["immigration"])
+    content = exported(exercise)
+    where = address(content, "Immigration", row="NSC KR, 2023", column="Id", head="Sources by year")
+    comparison = compared(consultant, exercise, edited(content, {("Immigration", where): wrong}))
+    assert [(error.cell, "is no id of the workbench" in error.message) for error in comparison.errors] == [
+        (where, True)
+    ]
 
 
 def test_rows_sorted_with_their_ids_or_without_id_columns_are_the_same_rows(exercise, consultant):
