@@ -63,6 +63,10 @@ class ShownChanges(ShownList):
         for row in report["changes"]:
             rows.setdefault(row["record"], []).append(row)
         super().__init__("changes", list(rows.values()), query)
+        self.new = sum(parts[0]["is_new"] for parts in rows.values())
+        self.changed = self.total - self.new
+        # A row in conflict is counted as such, and stands among the changes as well once the file's side is taken.
+        self.taken = self.changed - report["counts"]["changed"]
         self.rows = [_shown_change(parts, labels) for parts in self.rows]
 
 

@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
+from mapping.availability.services import CellEdit, save_cell
 from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import upload
 from tests import factories
-from tests.mapping.workbook.workbooks import address, edited, exported, first_empty
+from tests.mapping.workbook.workbooks import address, edited, exported, first_empty, in_grid
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +68,79 @@ def test_so_they_are_for_a_file_of_several_exercises(exercise, consultant, sourc
     text = shown(sign_in(regional_coordinator), kept(regional_coordinator, None, content, edits))
     assert "Administrative data Census" in text
     assert "Immigration Immigration; Remittances" in text
+
+
+YEARS = (2020, 2021, 2022)
+
+
+def of_stock(content, text, years=YEARS):
+    return {("Immigration", in_grid(content, year=year)): text for year in years}
+
+
+@pytest.fixture
+def in_conflict(exercise, consultant):
+    """An upload with three conflicts, in which the file says available and here is not available, and a change."""
+    content = exported(exercise)
+    edits = of_stock(content, "Available") | of_stock(content, "Not available", [2019])
+    row = kept(consultant, exercise, content, edits)
+    change_here(consultant, exercise)
+    return row
+
+
+def change_here(actor, exercise, years=YEARS):
+    for year in years:
+        cell = factories.cell(exercise, year=year)
+        save_cell(actor=actor, exercise=exercise, edit=CellEdit(cell.pk, cell.version, {"value": "not_available"}))
+
+
+def choosing(**sides):
+    return {f"choice:cell:immigration/stock/{year[1:]}:value": side for year, side in sides.items()}
+
+
+def test_only_a_file_without_errors_and_conflicts_says_what_is_here_already(exercise, consultant, sign_in):
+    client, content = sign_in(consultant), exported(exercise)
+    same = "The file says what is here already."
+    assert same in shown(client, kept(consultant, exercise, content, {}))
+    wrong = shown(client, kept(consultant, exercise, content, of_stock(content, "N/A", [2020])))
+    row = kept(consultant, exercise, content, of_stock(content, "Available", [2020]))
+    change_here(consultant, exercise, [2020])
+    for text in (wrong, shown(client, row)):
+        assert same not in text
+        assert "Nothing else would change." in text
+
+
+def test_who_keeps_what_is_here_in_all_conflicts_is_told_to_put_the_file_aside(exercise, consultant, sign_in):
+    client, content = sign_in(consultant), exported(exercise)
+    row = kept(consultant, exercise, content, of_stock(content, "Available"))
+    change_here(consultant, exercise)
+    answer = client.post(page_of(row), {"do": "apply", **choosing(y2020="keep", y2021="keep", y2022="keep")})
+    assert "All conflicts were decided for what is here: nothing is left to apply. Discard" in answer.text
+    assert "says what is here already" not in answer.text
+    row.refresh_from_db()
+    assert row.status == "compared"
+
+
+def test_an_applied_file_tells_what_was_chosen_and_counts_what_it_lists(consultant, in_conflict, sign_in):
+    client = sign_in(consultant)
+    assert "3 conflicts to choose" in shown(client, in_conflict)
+    client.post(page_of(in_conflict), {"do": "apply", **choosing(y2020="keep", y2021="take", y2022="take")})
+    text = shown(client, in_conflict)
+    assert "to choose" not in text
+    assert "3 conflicts, as they were chosen" in text
+    conflicts = text.partition("3 conflicts, as")[2].partition("3 changed, 0 new")[0]
+    assert (conflicts.count(" kept "), conflicts.count(" taken ")) == (1, 2)
+    assert "2 rows with conflicts are among them" in text
+
+
+def test_a_row_that_was_deleted_in_the_file_is_told_in_the_open(exercise, consultant, source, sign_in):
+    content = exported(exercise)
+    row = _number(of_source(content, "Id")[1])
+    gone = {("Immigration", f"{letter}{row}"): None for letter in "ABCDEFGHIJKLMNOPQR"}
+    page = sign_in(consultant).get(page_of(kept(consultant, exercise, content, gone))).text
+    assert "1 place of the file was passed over" in page
+    assert "The row of NSC KR, 2023 is not in the file." in page
+    assert "<details" not in page.partition('id="ignored"')[2]
+
+
+def _number(place):
+    return re.search(r"\d+", place)[0]
