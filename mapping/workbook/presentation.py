@@ -13,6 +13,7 @@ from mapping.framework.models import Section, Term
 from mapping.sources.models import Source
 from mapping.workbook.comparison import side_chosen
 from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
+from mapping.workbook.reopening import approved_among
 from mapping.workbook.report import fields_of
 from mapping.workbook.spelling import CHOICES
 
@@ -28,6 +29,8 @@ class ShownChange:
     sheet: str
     title: str
     is_new: bool
+    record: str
+    reopens: bool = False  # it is approved, and will be a draft again
     fields: list = field(default_factory=list)  # [(address, field's name, field, old, new)]
 
 
@@ -68,6 +71,12 @@ class ShownChanges(ShownList):
         # A row in conflict is counted as such, and stands among the changes as well once the file's side is taken.
         self.taken = self.changed - report["counts"]["changed"]
         self.rows = [_shown_change(parts, labels) for parts in self.rows]
+
+    def mark_approved(self, exercise):
+        """Say of each row on this page whether it would be reopened; `exercise` is None for a file of several."""
+        approved = approved_among([row.record for row in self.rows], exercise)
+        for row in self.rows:
+            row.reopens = row.record in approved
 
 
 def choice_of(conflict, choices):
@@ -116,7 +125,7 @@ def _codes_in(report):
 
 def _shown_change(parts, labels):
     first = parts[0]
-    shown = ShownChange(first["sheet"], first["title"] or _("new row"), first["is_new"])
+    shown = ShownChange(first["sheet"], first["title"] or _("new row"), first["is_new"], first["record"])
     for change in chain.from_iterable(map(fields_of, parts)):
         shown.fields.append({**_in_words(change, labels, "old", "new"), "cell": f"{change['sheet']}!{change['cell']}"})
     return shown

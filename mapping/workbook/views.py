@@ -202,6 +202,9 @@ def workbook_import(request, pk, code=None):
     report, why_not = _current_report(request.user, kept, choices)
     is_open = kept.status == WorkbookImport.Status.COMPARED
     labels = labels_of(kept.exercise, report)
+    changes = ShownChanges(report, request.GET, labels)
+    if is_open:
+        changes.mark_approved(kept.exercise)
     context = {
         "title": kept.name,
         "exercise": kept.exercise,
@@ -213,7 +216,7 @@ def workbook_import(request, pk, code=None):
         "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
         **{name: ShownList(name, report[name], request.GET) for name in ("errors", "warnings", "ignored")},
         "conflicts": ShownConflicts(report, request.GET, choices, labels),
-        "changes": ShownChanges(report, request.GET, labels),
+        "changes": changes,
         "ready": report["counts"]["new"] + report["counts"]["changed"],
         "why_not": why_not,
         "choice_prefix": CHOICE_PREFIX,

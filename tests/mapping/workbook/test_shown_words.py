@@ -10,7 +10,7 @@ from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import upload
 from tests import factories
-from tests.mapping.workbook.workbooks import address, edited, exported, first_empty, in_grid
+from tests.mapping.workbook.workbooks import address, edited, exported, first_empty, in_grid, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +140,47 @@ def test_a_row_that_was_deleted_in_the_file_is_told_in_the_open(exercise, consul
     assert "1 place of the file was passed over" in page
     assert "The row of NSC KR, 2023 is not in the file." in page
     assert "<details" not in page.partition('id="ignored"')[2]
+
+
+REOPENED = "approved: will be reopened"
+
+
+def test_what_is_approved_and_would_be_reopened_is_marked_until_it_is_applied(
+    exercise, consultant, reviewer, source, sign_in
+):
+    cell = factories.assess(consultant, factories.cell(exercise), source=source)
+    factories.submit(consultant, source, cell)
+    factories.approve(reviewer, source, cell)
+    content = exported(exercise)
+    edits = {
+        **of_stock(content, "Not available", [2020, 2021]),
+        of_source(content, "Authors"): "One",
+        ("Claims", address(content, "Claims", row="NSC KR, 2023", column="When")): "28-11-2023",
+    }
+    client, row = sign_in(consultant), kept(consultant, exercise, content, edits)
+    text = shown(client, row)
+    assert text.count(REOPENED) == 3
+    for title in ("Stock, 2020", "NSC KR, 2023", "Stock, 2020: NSC KR, 2023"):
+        assert f"{title} {REOPENED}" in text
+    client.post(page_of(row), {"do": "apply"})
+    assert REOPENED not in shown(client, row)
+
+
+def test_of_several_exercises_only_the_approved_one_is_marked(
+    exercise, consultant, reviewer, regional_coordinator, sign_in
+):
+    cell = factories.assess(consultant, factories.cell(exercise))
+    factories.approve(reviewer, factories.submit(consultant, cell))
+    other = factories.exercise("TJK-2024", "TJK")
+    content = write_regional(map(content_of, [exercise, other]))
+    sheet = opened(content)["Cells"]
+    column = next(one.column_letter for one in sheet[1] if one.value == "Value")
+    rows = [line[0].row for line in sheet if [one.value for one in line[1:4]] == ["immigration", "stock", 2020]]
+    edits = {("Cells", f"{column}{row}"): "Partially available" for row in rows}
+    text = shown(sign_in(regional_coordinator), kept(regional_coordinator, None, content, edits))
+    assert f"KGZ-2024: Stock, 2020 {REOPENED}" in text
+    assert "TJK-2024: Stock, 2020" in text
+    assert text.count(REOPENED) == 1
 
 
 def _number(place):
