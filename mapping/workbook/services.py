@@ -76,6 +76,10 @@ class Compared:
         return not self.errors and all(comparison.can_apply for comparison, _known in self.parts)
 
     @property
+    def has_conflicts(self):
+        return any(comparison.conflicts for comparison, _known in self.parts)
+
+    @property
     def has_edits(self):
         return any(comparison.has_edits for comparison, _known in self.parts)
 
@@ -201,7 +205,7 @@ def write_compared(*, actor, row, compared):
             compared.report(),
         )
     if not compared.has_edits:
-        raise Unchanged(_("The workbook says what is here already: there is nothing to apply."))
+        raise Unchanged(_why_nothing(compared))
     act, reason = uuid.uuid4(), _("Workbook “%(name)s”") % {"name": row.name}
     entries = []
     for comparison, known in compared.parts:
@@ -214,6 +218,14 @@ def write_compared(*, actor, row, compared):
     compared.parts.clear()
     row.save(update_fields=["status", "applied_by", "applied_at", "report"])
     record(*entries)
+
+
+def _why_nothing(compared):
+    if compared.has_conflicts:
+        return _(
+            "All conflicts were decided for what is here: nothing is left to apply. Discard the workbook to put it aside."
+        )
+    return _("The workbook says what is here already: there is nothing to apply.")
 
 
 def _told(actor, row, comparison, known, act):

@@ -182,7 +182,13 @@ def section_sheet(book, section):
     ]
     flat_table(book, sheet, top + 1, SOURCE_COLUMNS, sources, spare=SPARE_SOURCES, width=WIDTH)
     # The heading of a short table is in sight anyway; kept in sight over the sources, it would mislead.
-    sheet.freeze_panes(4 if len(years) > MANY_YEARS else 1, 1)
+    keep_in_sight(sheet, rows=4 if len(years) > MANY_YEARS else 1, columns=1)
+
+
+def keep_in_sight(sheet, *, rows, columns):
+    """Keep the first rows and columns in sight on screen, and the rows at the head of every page on paper."""
+    sheet.freeze_panes(rows, columns)
+    sheet.repeat_rows(0, rows - 1)
 
 
 def _grid_head(book, sheet, section):
@@ -304,4 +310,4 @@ def lists(book):
         sheet.write_string(0, at, heading, book.formats["head"])
         for row, word in enumerate(words, start=1):
             sheet.write_string(row, at, word, book.formats["wrapped"])
-    sheet.freeze_panes(1, 0)
+    keep_in_sight(sheet, rows=1, columns=0)

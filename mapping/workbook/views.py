@@ -19,7 +19,7 @@ from mapping.workbook.comparison import KEEP, TAKE
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
-from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList, choice_of
+from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList, choice_of, labels_of
 from mapping.workbook.regional import write_regional
 from mapping.workbook.report import as_report, unusable_report
 from mapping.workbook.selectors import blank_content, content_of
@@ -201,6 +201,10 @@ def workbook_import(request, pk, code=None):
     choices = kept.choices | posted
     report, why_not = _current_report(request.user, kept, choices)
     is_open = kept.status == WorkbookImport.Status.COMPARED
+    labels = labels_of(kept.exercise, report)
+    changes = ShownChanges(report, request.GET, labels)
+    if is_open:
+        changes.mark_approved(kept.exercise)
     context = {
         "title": kept.name,
         "exercise": kept.exercise,
@@ -211,8 +215,8 @@ def workbook_import(request, pk, code=None):
         "chooses": bool(is_open and not why_not and report["conflicts"]),
         "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
         **{name: ShownList(name, report[name], request.GET) for name in ("errors", "warnings", "ignored")},
-        "conflicts": ShownConflicts(report, request.GET, choices),
-        "changes": ShownChanges(report, request.GET),
+        "conflicts": ShownConflicts(report, request.GET, choices, labels),
+        "changes": changes,
         "ready": report["counts"]["new"] + report["counts"]["changed"],
         "why_not": why_not,
         "choice_prefix": CHOICE_PREFIX,

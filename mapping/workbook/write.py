@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 
 from mapping.workbook import layout
 from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS
-from mapping.workbook.sheets import Book, cover, flat_table, lists, section_sheet
+from mapping.workbook.sheets import Book, cover, flat_table, keep_in_sight, lists, section_sheet
 from mapping.workbook.spelling import Words
 from mapping.workbook.stamps import stamp_rows
 
@@ -63,14 +63,14 @@ def _other_sources(book):
             [{**source.values, "citation_key": source.citation_key, "id": source.pk} for source in rest],
             spare=SPARE_ROWS,
         )
-        sheet.freeze_panes(1, 1)
+        keep_in_sight(sheet, rows=1, columns=1)
 
 
 def _claims(book):
     sheet = book.sheet(str(layout.CLAIMS_SHEET))
     rows = [{**claim.values, **book.place_words(claim.cell), "id": claim.pk} for claim in book.known.claims.values()]
     flat_table(book, sheet, 0, CLAIM_COLUMNS, rows, spare=SPARE_ROWS)
-    sheet.freeze_panes(1, 3)
+    keep_in_sight(sheet, rows=1, columns=3)
 
 
 def _notes(book):
@@ -82,7 +82,7 @@ def _notes(book):
         if any(cell.values[name] for name in told)
     ]
     flat_table(book, sheet, 0, NOTE_COLUMNS, rows, spare=SPARE_ROWS)
-    sheet.freeze_panes(1, 3)
+    keep_in_sight(sheet, rows=1, columns=3)
 
 
 def _stamps(book, *, by, moment):

@@ -41,36 +41,52 @@ class Command(BaseCommand):
             content = _content(file)
             compared = _compare(actor=actor, exercise=found, content=content, conflicts=conflicts)
         except Refused as refusal:
-            self._print(unusable_report(refusal), as_json=json)
+            self._print_unusable(refusal, as_json=json)
             sys.exit(UNUSABLE)
         report = compared.report()
-        refusal = None
+        applied, refusal = False, None
         if apply and compared.can_apply and compared.has_edits:
-            refusal = _apply(actor=actor, exercise=found, file=file, content=content, conflicts=conflicts)
+            applied, refusal = _apply(actor=actor, exercise=found, file=file, content=content, conflicts=conflicts)
         if refusal is not None:
             report["errors"] += [
                 {"sheet": "", "cell": "", "message": str(sentence)} for sentence in refusal.problems or [refusal]
             ]
         self._print(report, as_json=json)
+        if apply and not json:
+            self.stdout.write(_("Applied.") if applied else _("Nothing was applied."))
         if refusal is not None or not compared.can_apply:
             sys.exit(ATTENTION)
 
-    def _print(self, report, *, as_json):
-        report = contract(report)
+    def _print_unusable(self, refusal, *, as_json):
         if as_json:
-            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
+            self._print(unusable_report(refusal), as_json=True)
+        else:
+            self.stderr.write(str(refusal))
+
+    def _print(self, report, *, as_json):
+        if as_json:
+            self.stdout.write(json.dumps(contract(report), ensure_ascii=False, indent=1))
             return
         self.stdout.write(", ".join(f"{count} {name}" for name, count in report["counts"].items()))
-        for one in report["changes"]:
-            self.stdout.write(f"{one['sheet']}!{one['cell']} {one['field']}: {one['old'] or '–'} → {one['new'] or '–'}")
+        for one in contract(report)["changes"]:
+            self.stdout.write(f"{_place(one)} {one['field']}: {one['old'] or '–'} → {one['new'] or '–'}")
         for one in report["conflicts"]:
             sides = _("was %(base)s, is %(database)s, file says %(file)s") % {
                 side: one[side] or "–" for side in ("base", "database", "file")
             }
-            self.stdout.write(f"{one['sheet']}!{one['cell']} {one['field']}: {sides}")
+            self.stdout.write(f"{_place(one)} {one['field']}: {sides}")
+        for one in (*report["warnings"], *report["ignored"]):
+            self.stdout.write(_sentence(one))
         for one in report["errors"]:
-            place = f"{one['sheet']}!{one['cell']}: " if one["sheet"] else ""
-            self.stderr.write(f"{place}{one['message']}")
+            self.stderr.write(_sentence(one))
+
+
+def _place(one):
+    return f"{one['sheet']}!{one['cell']}" if one["cell"] else one["sheet"]
+
+
+def _sentence(one):
+    return ": ".join(filter(None, [_place(one), one["message"]]))
 
 
 def _person(email):
@@ -105,13 +121,13 @@ def _compare(*, actor, exercise, content, conflicts):
 
 
 def _apply(*, actor, exercise, file, content, conflicts):
-    """Keep the file and apply it in one transaction; return the refusal, if it is refused."""
+    """Keep the file and apply it in one transaction; return (whether it was, the refusal or None)."""
     try:
         with transaction.atomic():
             uploaded = upload(actor=actor, exercise=exercise, name=file.name, content=content)
             apply_import(actor=actor, workbook_import=uploaded, otherwise=conflicts)
     except Unchanged:
-        return None
+        return False, None
     except Refused as refusal:
-        return refusal
-    return None
+        return False, refusal
+    return True, None

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from mapping.audit.models import Entry
 from mapping.batches import MANY_NEW
+from mapping.content import exchange
 from mapping.content.exchange import FORMATS
 from mapping.countries.services import freeze
 from mapping.sources.models import Source
@@ -292,6 +293,11 @@ def test_a_frozen_exercise_takes_no_rows(exercise, consultant, coordinator, sign
         (b"Exercise,Citation key,exercise\nKGZ-2024,1,2\n", "csv", "is there twice"),
         (b"\xff\xfe\x00 not utf-8", "csv", "The file cannot be read."),
         (b"no workbook", "xlsx", "The file cannot be read."),
+        (
+            exchange._OLD_CONTAINER + b"\0" * 600 + exchange._ENCRYPTED,
+            "xlsx",
+            "The file is protected by a password. Remove the password",
+        ),
         (b"%PDF", "pdf", "This is no XLSX, CSV or ODS file."),
         (b"a" * (5 * 1024 * 1024 + 1), "csv", "The file is too large"),
     ],

@@ -110,6 +110,48 @@ def test_without_json_it_prints_sentences(file, capsys):
     assert "Immigration!" in said.err
 
 
+def said(capsys, file, *options, exercise="KGZ-2024"):
+    """Run the import as a person does; return (exit status, what it says, the errors that it tells)."""
+    status = 0
+    capsys.readouterr()
+    try:
+        call_command("import_workbook", str(file), "--exercise", exercise, "--as", "consultant@example.org", *options)
+    except SystemExit as end:
+        status = end.code
+    return status, *capsys.readouterr()
+
+
+def test_in_sentences_it_tells_warnings_and_what_it_passes_over(file, capsys, exercise, consultant):
+    factories.source(consultant, exercise, sections=["immigration"])
+    call_command("export_workbook", exercise.code, "--out", str(file))
+    where = edit(file, "Partially available")
+    content = file.read_bytes()
+    number = address(content, "Immigration", row="NSC KR, 2023", column="Id", head="Sources by year").strip("R")
+    gone = {("Immigration", f"{letter}{number}"): None for letter in "ABCDEFGHIJKLMNOPQR"}
+    file.write_bytes(edited(content, gone))
+    status, out, errors = said(capsys, file)
+    assert (status, errors) == (0, "")
+    assert f"Immigration!{where}: A partial without a reason is saved as a draft." in out
+    assert "Immigration: The row of NSC KR, 2023 is not in the file. Nothing is deleted by a workbook." in out
+
+
+def test_in_sentences_it_ends_with_whether_it_applied(file, capsys):
+    asked = said(capsys, file, "--apply")
+    assert (asked[0], asked[1].splitlines()[-1]) == (0, "Nothing was applied.")
+    edit(file, "Not available")
+    assert "applied" not in said(capsys, file)[1].lower()
+    asked = said(capsys, file, "--apply")
+    assert (asked[0], asked[1].splitlines()[-1]) == (0, "Applied.")
+    edit(file, "N/A")
+    asked = said(capsys, file, "--apply")
+    assert (asked[0], asked[1].splitlines()[-1]) == (1, "Nothing was applied.")
+
+
+def test_in_sentences_a_file_it_cannot_use_is_one_sentence(file, capsys):
+    file.write_bytes(b"no workbook")
+    assert said(capsys, file, "--apply") == (2, "", "The file is no Excel workbook (.xlsx).\n")
+
+
 def test_an_export_that_cannot_be_is_refused_in_a_sentence(exercise, tmp_path):
     with pytest.raises(CommandError, match="no exercise"):
         call_command("export_workbook", "XXX", "--out", str(tmp_path / "x.xlsx"))

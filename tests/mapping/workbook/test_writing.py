@@ -4,8 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mapping.workbook import sheets
 from mapping.workbook.layout import sheet_names
 from mapping.workbook.selectors import content_of
+from mapping.workbook.write import write_workbook
 from tests import factories
 from tests.mapping.workbook.workbooks import address, compared, exported, in_grid, opened
 
@@ -33,6 +35,23 @@ def test_it_prints_on_a4_and_keeps_its_headings_in_sight(exercise):
         assert sheet.freeze_panes
         assert sheet.auto_filter.ref
         assert len(sheet.title) <= 31
+
+
+def test_every_page_on_paper_begins_with_the_headings(exercise, consultant):
+    factories.source(consultant, exercise)
+    workbook = opened(exported(exercise))
+    for name in ("Claims", "Cell notes", "Other sources", "Lists"):
+        assert workbook[name].print_title_rows == "$1:$1"
+    assert workbook["Immigration"].print_title_rows == "$1:$1"
+
+
+def test_a_long_table_of_availability_takes_its_headings_along_a_short_one_would_head_the_sources_with_them(
+    exercise, monkeypatch
+):
+    monkeypatch.setattr(sheets, "MANY_YEARS", 5)
+    sheet = opened(write_workbook(content_of(exercise), by="Consultant"))["Immigration"]
+    assert sheet.print_title_rows == "$1:$4"
+    assert sheet["A4"].value == "Year"
 
 
 def test_dropdowns_come_from_the_sheet_of_lists(exercise):
