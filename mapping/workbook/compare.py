@@ -5,8 +5,6 @@ what it says today. A field blank in the file says nothing. A row that was never
 says is taken, and shown before.
 """
 
-from collections import Counter
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,8 +12,9 @@ from mapping.availability.models import Value
 from mapping.fields import folded
 from mapping.sources.citations import split_citation_key
 from mapping.workbook.comparison import TAKE, ChangedRow, Comparison, Conflict, Edit, no_counts, side_chosen
-from mapping.workbook.layout import CLAIMS_SHEET, NOT_ASSESSED, UNITS
-from mapping.workbook.matching import SourceIndex
+from mapping.workbook.layout import NOT_ASSESSED, UNITS
+from mapping.workbook.matching import SourceIndex, rests_on
+from mapping.workbook.missing import missing_cells, missing_rows
 from mapping.workbook.read import Place, Said
 
 LONGEST_AUTHOR = 120  # characters of Source.citation_author
@@ -50,8 +49,8 @@ class _Comparing:
         self._sources()
         self._cells()
         self._claims()
-        self._missing_rows()
-        self._missing_cells()
+        self.found.ignored += missing_rows(self.file, self.known, self.named)
+        self.found.ignored += missing_cells(self.file, self.known)
         self._warn_of_missing_base()
         self.found.changes = [row for row in self.found.changes if row.record not in self.at_fault]
         self.found.conflicts = [one for one in self.found.conflicts if one.record not in self.at_fault]
@@ -250,8 +249,8 @@ class _Comparing:
         """Say whether a row rests on what another claim of the cell rests on, and its own rests on something else."""
         stamp = self.file.stamps.of("claim", held.key)
         own = [held.values, *([stamp.values] if stamp else [])]
-        return not any(_rests_on(said.values, values) for values in own) and any(
-            _rests_on(said.values, values) for values, _id in siblings
+        return not any(rests_on(said.values, values) for values in own) and any(
+            rests_on(said.values, values) for values, _id in siblings
         )
 
     def _new_claim(self, said, existing):
@@ -286,7 +285,7 @@ class _Comparing:
     def _warn_of_sibling(self, said, siblings):
         """Tell where a new claim stands beside one that rests on the same, and that no row of the file has the id of."""
         for other, pk in siblings:
-            if pk and pk not in self.named["claim"] and _rests_on(said.values, other):
+            if pk and pk not in self.named["claim"] and rests_on(said.values, other):
                 told = _(
                     "It is entered as a new claim, beside one that rests on the same. To change that one, write its id %(id)d."
                 )
@@ -407,37 +406,6 @@ class _Comparing:
                 _("There is no row with this id here, or no longer. Empty the id to enter the row as a new one."),
             )  # fmt: skip
 
-    def _missing_rows(self):
-        """A row that was exported and is no longer in the file is told, never deleted."""
-        for kind, held_ones in (("source", self.known.sources), ("claim", self.known.claims)):
-            for key in self.file.stamps.keys(kind):
-                if key[0] in held_ones and key[0] not in self.named[kind]:
-                    held = held_ones[key[0]]
-                    self.found.ignored.append(
-                        Place(
-                            self._sheet_of(held), "",
-                            _("The row of %(row)s is not in the file. Nothing is deleted by a workbook.")
-                            % {"row": held.citation_key or held.values.get("source") or held.values.get("statement")},
-                            held.name,
-                        )
-                    )  # fmt: skip
-
-    def _missing_cells(self):
-        """Cells that were exported with a value and are no longer in the file are counted for each section."""
-        there = {said.key for said in self.file.cells if _tells_value(said)} | self.file.untouched.keys["cell"]
-        missing = Counter(
-            key[0]
-            for key in self.file.stamps.keys("cell")
-            if key not in there and key in self.known.cells and _said_something(self.file.stamps.of("cell", key))
-        )
-        for section, count in missing.items():
-            told = ngettext(
-                "%(count)d cell that had a value is not in the file. Nothing is deleted by a workbook.",
-                "%(count)d cells that had a value are not in the file. Nothing is deleted by a workbook.",
-                count,
-            )
-            self.found.ignored.append(Place(self.known.sections_by_key[section].sheet, "", told % {"count": count}))
-
     def _warn_of_missing_base(self):
         count = len(self.overwritten - self.at_fault)
         if count:
@@ -448,30 +416,12 @@ class _Comparing:
             )
             self.found.warnings.insert(0, Place("", "", told % {"count": count}))
 
-    def _sheet_of(self, held):
-        sections = self.known.sections_by_key
-        return sections[held.shown_in[0]].sheet if held.shown_in else str(CLAIMS_SHEET)
-
     def _warn(self, said, name, message):
         self.found.warnings.append(Place(*said.at(name), message, said.name))
 
     def _error(self, said, name, message):
         said.sound = False
         self.found.errors.append(Place(*said.at(name), message, said.name))
-
-
-def _rests_on(said, values):
-    """Say whether a claim's row rests on what a claim rests on, as far as the row tells."""
-    return all(said.get(name, "") in {"", values[name]} for name in ("source", "statement_kind", "statement"))
-
-
-def _tells_value(said):
-    """Say whether a row, or a cell of a section's table, has a place for the cell's value, be it blank."""
-    return "value" in said.places or (said.row is not None and "value" in said.row[2])
-
-
-def _said_something(stamp):
-    return stamp.values["value"] not in {"", NOT_ASSESSED}
 
 
 def _whole(unit, said, base, now, others):

@@ -1,4 +1,7 @@
-"""Which source a row of the file means: by its citation key, else its link, else title, institution and year."""
+"""Which source a row of the file means: by its citation key, else its link, else title, institution and year.
+
+And whether a row of a claim rests on what a claim rests on.
+"""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -97,3 +100,8 @@ def _marks(values, citation_key, *, every_year=False):
             yield name, text, institution, year
             if every_year:
                 yield name, text, institution, ANY_YEAR
+
+
+def rests_on(said, values):
+    """Say whether a claim's row rests on what a claim rests on, as far as the row tells."""
+    return all(said.get(name, "") in {"", values[name]} for name in ("source", "statement_kind", "statement"))
