@@ -27,6 +27,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from accounts.refusals import Refused
 from mapping.content.preview import Preview, kept
+from mapping.content.protected import PROTECTED, is_protected
 
 UPLOAD_MAX_BYTES = 5 * 1024 * 1024
 CELL_LENGTH = 32_767  # what a cell of a spreadsheet holds
@@ -35,8 +36,6 @@ ENCODING = "utf-8-sig"  # of CSV, with the mark that Excel writes or without it
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML, and so no spreadsheet, can hold them
-_OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # in which Excel wraps a workbook that it encrypts
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def guarded(value):
@@ -74,13 +73,12 @@ class CSV(_Format, base_formats.CSV):
 class _Workbook(_Format):
     def create_dataset(self, in_stream, **kwargs):
         """Read the first sheet from its first cell on, so that the rows that are named are those the person sees."""
-        protected = _("The file is protected by a password. Remove the password in Excel, then upload it.")
-        if in_stream.startswith(_OLD_CONTAINER) and _ENCRYPTED in in_stream:
-            raise Refused(protected)
+        if is_protected(in_stream):
+            raise Refused(PROTECTED)
         try:
             sheet = CalamineWorkbook.from_filelike(io.BytesIO(in_stream)).get_sheet_by_index(0)
         except PasswordError as error:
-            raise Refused(protected) from error
+            raise Refused(PROTECTED) from error
         rows = sheet.to_python(skip_empty_area=False)
         dataset = tablib.Dataset(headers=[str(cell) for cell in rows[0]] if rows else [])
         for row in rows[1:]:

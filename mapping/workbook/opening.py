@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from accounts.refusals import Refused
+from mapping.content.protected import OLD_CONTAINER, PROTECTED, is_protected
 from mapping.workbook.spelling import FailedFormula, NeverComputed
 
 MOST_BYTES = 40 * 1024 * 1024
@@ -25,8 +26,6 @@ MOST_SHEETS = 100
 LONG_BYTES = 1024 * 1024  # what is longer is a worker's
 LONG_ROWS = 5_000  # a country's workbook has some 2,000, its hidden sheet included: a quarter of a second
 LONG_UNPACKED = 32 * 1024 * 1024
-_OLD_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CHUNK = 1 << 20
 _LONG_TEXT = 256  # characters: longer ones are seldom said twice
 _OVERLAP = 64  # longer than any reference to a cell
@@ -90,9 +89,7 @@ def open_sheets(content):
                 raise Unusable(_("The file has more than %(most)d sheets.") % {"most": MOST_SHEETS})
             return [_sheet(workbook, name, failed.get(name, ())) for name in names]
     except PasswordError as error:
-        raise Unusable(
-            _("The file is protected by a password. Remove the password in Excel, then upload it.")
-        ) from error
+        raise Unusable(PROTECTED) from error
     except (
         CalamineError,
         zipfile.BadZipFile,
@@ -133,9 +130,9 @@ def _refuse_other_formats(content):
         raise Unusable(_("The file is empty."))
     if len(content) > MOST_BYTES:
         raise Unusable(_("The file is larger than %(most)d MB.") % {"most": MOST_BYTES // (1024 * 1024)})
-    if content.startswith(_OLD_CONTAINER):
-        if _ENCRYPTED in content:
-            raise Unusable(_("The file is protected by a password. Remove the password in Excel, then upload it."))
+    if is_protected(content):
+        raise Unusable(PROTECTED)
+    if content.startswith(OLD_CONTAINER):
         raise Unusable(_("The file is in the old Excel format (.xls). Save it as .xlsx, then upload that."))
     if not content.startswith(b"PK"):
         raise Unusable(_("The file is no Excel workbook (.xlsx)."))
@@ -153,7 +150,7 @@ def _look_through(content):
         if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
             raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
         if any(entry.flag_bits & 1 for entry in entries):
-            raise Unusable(_("The file is protected by a password. Remove the password in Excel, then upload it."))
+            raise Unusable(PROTECTED)
         failed, cells = {}, 0
         for entry in entries:
             if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):

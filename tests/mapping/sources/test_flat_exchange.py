@@ -14,8 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from mapping.audit.models import Entry
 from mapping.batches import MANY_NEW
-from mapping.content import exchange
 from mapping.content.exchange import FORMATS
+from mapping.content.protected import OLD_CONTAINER
 from mapping.countries.services import freeze
 from mapping.sources.models import Source
 from tests import factories
@@ -294,7 +294,7 @@ def test_a_frozen_exercise_takes_no_rows(exercise, consultant, coordinator, sign
         (b"\xff\xfe\x00 not utf-8", "csv", "The file cannot be read."),
         (b"no workbook", "xlsx", "The file cannot be read."),
         (
-            exchange._OLD_CONTAINER + b"\0" * 600 + exchange._ENCRYPTED,
+            OLD_CONTAINER + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
             "xlsx",
             "The file is protected by a password. Remove the password",
         ),

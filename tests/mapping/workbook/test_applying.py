@@ -23,11 +23,6 @@ def source(exercise, consultant):
     return factories.source(consultant, exercise, sections=["immigration"], title="Population")
 
 
-@pytest.fixture
-def assessed(exercise, consultant, source):
-    return factories.assess(consultant, factories.cell(exercise), source=source)
-
-
 def kept(actor, exercise, content):
     return upload(actor=actor, exercise=exercise, name="a.xlsx", content=content)
 

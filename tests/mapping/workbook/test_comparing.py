@@ -31,11 +31,6 @@ def source(exercise, consultant):
     )
 
 
-@pytest.fixture
-def assessed(exercise, consultant, source):
-    return factories.assess(consultant, factories.cell(exercise), source=source)
-
-
 def of_source(content, column, sheet="Immigration"):
     return address(content, sheet, row="NSC KR, 2023", column=column, head="Sources by year")
 

@@ -32,11 +32,6 @@ def other(exercise, consultant):
     return factories.source(consultant, exercise, author="Other", sections=["immigration"], title="Border crossings")
 
 
-@pytest.fixture
-def assessed(exercise, consultant, source):
-    return factories.assess(consultant, factories.cell(exercise), source=source)
-
-
 def new_source(content, **cells):
     """The workbook with one more row below the sources of Immigration: {column's letter: text}."""
     number = first_empty(content, "Immigration", "Source")

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from mapping.content.protected import OLD_CONTAINER
 from mapping.workbook import opening
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.opening import Unusable
@@ -42,8 +43,8 @@ STRANGERS = sorted((settings.BASE_DIR.parent / "shared" / "xlsx").glob("*.xlsx")
         (b"PK\x03\x04 broken", "damaged"),
         (zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "Save it as .xlsx"),
         (zipped({"xl/workbook.xml": "<nonsense"}), "damaged"),
-        (opening._OLD_CONTAINER + b"\0" * 600, "old Excel format"),
-        (opening._OLD_CONTAINER + b"\0" * 600 + opening._ENCRYPTED, "password"),
+        (OLD_CONTAINER + b"\0" * 600, "old Excel format"),
+        (OLD_CONTAINER + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "password"),
         (never_ours({"Budget": [["a", "b"], [1, 2]]}), r"None of the sheets \(“Budget”\)"),
         (never_ours({f"S{number}": [["a"]] for number in range(9)}), r"\(“S0”, “S1”, “S2”, “S3”, “S4”, …\)"),
     ],
