@@ -21,9 +21,10 @@ class ChangedRow:
 
 @dataclass
 class Conflict:
-    """A field that was changed here and in the file, differently. `choice` is "keep", "take" or "".
+    """A field that was changed here and in the file, differently, or in several places of the file.
 
-    `reasons` tells the partial reason that goes with each side's value: base, database, file.
+    `choice` is "keep", a side of the file, or "". `rivals` is [(sheet, address, text)]: what other rows of the file say
+    of it. `reasons` tells the partial reason that goes with each side's value: base, database, file.
     """
 
     sheet: str
@@ -36,16 +37,34 @@ class Conflict:
     key: str
     choice: str = ""
     reasons: tuple = ("", "", "")
+    rivals: list = field(default_factory=list)
 
     @property
     def mark(self):
-        """Return what a choice between exactly these two sides is known by."""
-        sides = "\x1f".join([self.database, self.file, *self.reasons])
+        """Return what a choice between exactly these sides is known by."""
+        sides = "\x1f".join([self.database, self.file, *self.reasons, *(text for *_place, text in self.rivals)])
         return blake2b(sides.encode(), digest_size=4).hexdigest()
+
+    @property
+    def sides_of_file(self):
+        """Return {"take", "take2", ...: (sheet, address, text)}."""
+        return dict(named_sides([(self.sheet, self.cell, self.file), *self.rivals]))
+
+    def choose(self, choice, otherwise):
+        """Choose as `choice` says, else `otherwise`; which of several places of the file is taken, a person says."""
+        side = side_chosen(choice, self.mark)
+        if side not in {KEEP, *self.sides_of_file}:
+            side = "" if self.rivals and otherwise == TAKE else otherwise
+        self.choice = side
+
+
+def named_sides(said):
+    """Return [(the name of the side in a choice, what the file says on it)]."""
+    return [(TAKE if number == 1 else f"{TAKE}{number}", one) for number, one in enumerate(said, start=1)]
 
 
 def side_chosen(choice, mark):
-    """Return "keep" or "take" of a choice, which may say between what it was made ("take:mark"), or "" if between others.
+    """Return the side of a choice, which may say between what it was made ("take:mark"), or "" if between others.
 
     Who chose before somebody changed the row once more has not seen what is chosen about.
     """

@@ -10,7 +10,7 @@ from mapping.workbook.comparison import KEEP, TAKE
 from mapping.workbook.opening import MOST_BYTES
 
 CHOICE_PREFIX = "choice:"
-_CHOICE = re.compile(f"({KEEP}|{TAKE})(:[0-9a-f]*)?")
+_CHOICE = re.compile(f"({KEEP}|{TAKE}[0-9]*)(:[0-9a-f]*)?")
 
 
 class UploadForm(forms.Form):
@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
 
 
 def chosen_sides(data):
-    """Return {conflict key: choice} as posted; a choice is "keep" or "take" with the mark of what was shown."""
+    """Return {conflict key: choice} as posted; a choice is "keep" or a side of the file, with the mark of what was shown."""
     return {
         name.removeprefix(CHOICE_PREFIX): choice
         for name, choice in data.items()

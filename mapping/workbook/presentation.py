@@ -11,10 +11,10 @@ from mapping.availability.models import Cell, Claim
 from mapping.countries.models import Exercise
 from mapping.framework.models import Section, Term
 from mapping.sources.models import Source
-from mapping.workbook.comparison import side_chosen
+from mapping.workbook.comparison import named_sides, side_chosen
 from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
 from mapping.workbook.reopening import approved_among
-from mapping.workbook.report import fields_of
+from mapping.workbook.report import fields_of, sides_of
 from mapping.workbook.spelling import CHOICES
 
 ROWS_PER_PAGE = 100  # of one list
@@ -137,7 +137,11 @@ def _shown_conflict(conflict, labels):
         f"{side}_reason": _word("partial_reason", reason, labels)
         for side, reason in zip(sides, conflict["reasons"], strict=True)
     }
-    return {**_in_words(conflict, labels, *sides), "cell": f"{conflict['sheet']}!{conflict['cell']}"} | reasons
+    of_file = [
+        {"side": side, "cell": f"{place['sheet']}!{place['cell']}", "said": _in_words(place, labels, "file")["file"]}
+        for side, place in named_sides(sides_of(conflict))
+    ]
+    return _in_words(conflict, labels, *sides) | reasons | {"of_file": of_file}
 
 
 def _in_words(entry, labels, *sides):

@@ -24,7 +24,7 @@ def as_report(comparison, known):
         "conflicts": [
             {**_places(one), "field": one.field, "base": _said(one.base), "database": _said(one.database)}
             | {"file": _said(one.file), "title": titles.of(one.record), "key": one.key, "choice": one.choice}
-            | {"reasons": list(one.reasons), "mark": one.mark}
+            | {"reasons": list(one.reasons), "mark": one.mark, "rivals": [list(rival) for rival in one.rivals]}
             for one in comparison.conflicts
         ],
         "errors": [_told(one, titles) for one in comparison.errors],
@@ -75,9 +75,17 @@ def fields_of(row):
         yield {"sheet": row["sheet"], "cell": cell, "field": name, "old": old, "new": new}
 
 
+def sides_of(conflict):
+    """Yield a conflict of a report once for each place of the file that says something else."""
+    yield conflict
+    for sheet, cell, text in conflict["rivals"]:
+        yield {**conflict, "sheet": sheet, "cell": cell, "file": text}
+
+
 def contract(report):
     """Return of a report what others script against."""
-    told = {name: [{key: one[key] for key in keys} for one in report[name]] for name, keys in CONTRACT.items()}
+    places = {**report, "conflicts": [side for one in report["conflicts"] for side in sides_of(one)]}
+    told = {name: [{key: one[key] for key in keys} for one in places[name]] for name, keys in CONTRACT.items()}
     changes = [change for row in report["changes"] for change in fields_of(row)]
     return {"counts": report["counts"], "changes": changes, **told}
 

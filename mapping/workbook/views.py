@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.refusals import Refused
@@ -249,7 +250,14 @@ def _decide(request, kept, posted):
         services.keep_choices(actor=request.user, workbook_import=kept, choices=posted)
         return redirect(request.get_full_path())
     if do in _REST:
-        rest = _rest(request.user, kept, choices, side=_REST[do])
+        rest, left = _rest(request.user, kept, choices, side=_REST[do])
+        if left:
+            told = ngettext(
+                "The file says two things of %(count)d more: choose which.",
+                "The file says two things of each of %(count)d more: choose which.",
+                left,
+            )
+            messages.info(request, told % {"count": left})
         services.keep_choices(actor=request.user, workbook_import=kept, choices=rest | posted)
         return redirect(request.get_full_path())
     if do == "apply" and kept.is_long:
@@ -267,10 +275,15 @@ def _decide(request, kept, posted):
 
 
 def _rest(user, kept, choices, *, side):
-    """Return choices of one side for all conflicts that are not chosen yet."""
+    """Return (choices of one side for the conflicts that are not chosen yet, how many of them the file leaves open).
+
+    What the file says in two ways cannot be taken without saying which.
+    """
     report, _why_not = _current_report(user, kept, choices)
-    open_ones = [conflict for conflict in report["conflicts"] if not choice_of(conflict, choices)]
-    return {conflict["key"]: f"{side}:{conflict.get('mark', '')}" for conflict in open_ones}
+    left = [conflict for conflict in report["conflicts"] if not choice_of(conflict, choices)]
+    open_ones = [conflict for conflict in left if side == KEEP or not conflict["rivals"]]
+    chosen = {conflict["key"]: f"{side}:{conflict.get('mark', '')}" for conflict in open_ones}
+    return chosen, len(left) - len(open_ones)
 
 
 def _current_report(user, kept, choices):

@@ -186,14 +186,60 @@ def test_different_fields_of_one_source_both_survive(exercise, consultant, sourc
 # --- Sources -----------------------------------------------------------------
 
 
-def test_one_source_may_be_changed_on_one_of_its_sheets_but_not_differently_on_two(exercise, consultant, source):
+@pytest.fixture
+def rivalling(exercise, source):
+    """A file that tells two notes of one source, on two of its sheets."""
     content = exported(exercise)
-    one = edited(content, {("Emigration", of_source(content, "Note", "Emigration")): "Once"})
-    assert told(compared(consultant, exercise, one)) == [("note", "", "Once")]
-    two = edited(one, {("Immigration", of_source(content, "Note")): "Otherwise"})
-    comparison = compared(consultant, exercise, two)
-    assert "Write the same in both" in comparison.errors[0].message
-    assert (comparison.counts["errors"], comparison.counts["changed"]) == (1, 0)
+    notes = [(sheet, of_source(content, "Note", sheet)) for sheet in ("Immigration", "Emigration")]
+    return edited(content, dict(zip(notes, ["Once", "Otherwise"], strict=True)))
+
+
+def test_one_source_may_be_changed_on_one_of_its_sheets(exercise, consultant, source):
+    content = exported(exercise)
+    content = edited(content, {("Emigration", of_source(content, "Note", "Emigration")): "Once"})
+    assert told(compared(consultant, exercise, content)) == [("note", "", "Once")]
+
+
+def test_one_source_changed_differently_on_two_sheets_is_a_conflict(exercise, consultant, rivalling):
+    comparison = compared(consultant, exercise, rivalling)
+    (conflict,) = comparison.conflicts
+    places = {text: sheet for sheet, _cell, text in conflict.sides_of_file.values()}
+    assert places == {"Once": "Immigration", "Otherwise": "Emigration"}
+    assert (comparison.errors, comparison.can_apply, comparison.counts["conflicts"]) == ([], False, 1)
+
+
+@pytest.mark.parametrize(("choice", "change"), [("keep", []), ("take", ["Once"]), ("take2", ["Otherwise"])])
+def test_which_of_two_sheets_is_taken_is_chosen(exercise, consultant, rivalling, choice, change):
+    (conflict,) = compared(consultant, exercise, rivalling).conflicts
+    found = compared(consultant, exercise, rivalling, choices={conflict.key: f"{choice}:{conflict.mark}"})
+    assert (found.can_apply, told(found)) == (True, [("note", "", text) for text in change])
+    sheets = {side: sheet for side, (sheet, _cell, _text) in conflict.sides_of_file.items()}
+    assert [row.sheet for row in found.changes] == [sheets[choice] for _text in change]
+
+
+def test_no_order_for_all_conflicts_takes_one_of_two_sheets(exercise, consultant, rivalling):
+    assert not compared(consultant, exercise, rivalling, otherwise="take").can_apply
+    assert compared(consultant, exercise, rivalling, otherwise="keep").can_apply
+
+
+def test_what_two_sheets_say_differently_and_one_of_them_like_here_is_chosen_between_two(
+    exercise, consultant, source, rivalling
+):
+    change_source(actor=consultant, source=source, version=source.version, values={"note": "Once"})
+    (conflict,) = compared(consultant, exercise, rivalling).conflicts
+    assert (conflict.database, conflict.file, conflict.rivals) == ("Once", "Otherwise", [])
+
+
+def test_a_new_source_says_the_same_on_its_sheets(exercise, consultant):
+    content = exported(exercise)
+    edits = {}
+    for sheet, note in (("Immigration", "Once"), ("Emigration", "Otherwise")):
+        number = first_empty(content, sheet, "Source")
+        edits |= {(sheet, f"D{number}"): "Survey", (sheet, f"L{number}"): "ILO, 2022", (sheet, f"Q{number}"): note}
+    comparison = compared(consultant, exercise, edited(content, edits))
+    (error,) = comparison.errors
+    assert (error.sheet, error.cell) == ("Emigration", f"Q{number}")
+    assert "Write the same in both" in error.message
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The pages: take out, bring in, look, choose, apply; and who sees them."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from mapping.availability.services import CellEdit, save_cell
 from mapping.workbook.models import WorkbookImport
 from tests import factories
-from tests.mapping.workbook.workbooks import edited, exported, in_grid, opened
+from tests.mapping.workbook.workbooks import address, edited, exported, in_grid, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,28 @@ def test_a_conflict_is_chosen_in_the_preview(exercise, consultant, assessed, sig
     assert assessed.value == "not_available"
 
 
+def test_what_two_sheets_say_differently_of_a_source_is_chosen_in_the_preview(exercise, consultant, sign_in):
+    source = factories.source(consultant, exercise, sections=["immigration", "emigration"])
+    content = exported(exercise)
+    notes = {
+        (sheet, address(content, sheet, row=source.citation_key, column="Note", head="Sources by year")): note
+        for sheet, note in (("Immigration", "Once"), ("Emigration", "Otherwise"))
+    }
+    client = sign_in(consultant)
+    posted(client, edited(content, notes))
+    kept = WorkbookImport.objects.get()
+    page = client.post(f"{HOME}{kept.pk}/", {"do": "take_rest"}, follow=True)
+    assert "choose which" in page.text
+    name = f"choice:source:{source.pk}:note"
+    sides = re.findall(f'name="{name}" value="(.*?):', page.text)
+    assert sides == ["keep", "take", "take2"]
+    assert all(f"{sheet}!{cell}" in page.text for sheet, cell in notes)
+    page = client.post(f"{HOME}{kept.pk}/", {"do": "apply", name: "take2"}, follow=True)
+    assert "taken" in page.text
+    source.refresh_from_db()
+    assert source.note == "Otherwise"
+
+
 def test_errors_stand_with_their_places_and_nothing_can_be_applied(exercise, consultant, sign_in):
     client = sign_in(consultant)
     content = exported(exercise)
@@ -109,9 +132,9 @@ def test_to_an_outsider_none_of_it_exists(exercise, consultant, outsider, sign_i
     posted(sign_in(consultant), exported(exercise))
     kept = WorkbookImport.objects.get()
     client = sign_in(outsider)
-    for address in (HOME, HOME + "download/", f"{HOME}{kept.pk}/", f"{HOME}{kept.pk}/file/"):
-        assert client.get(address).status_code == 404
-        assert client.get(address.replace("KGZ", "TJK")).status_code == (
+    for page in (HOME, HOME + "download/", f"{HOME}{kept.pk}/", f"{HOME}{kept.pk}/file/"):
+        assert client.get(page).status_code == 404
+        assert client.get(page.replace("KGZ", "TJK")).status_code == (
             404 if str(kept.pk) in address.split("/") else 200
         )
     assert client.post(f"{HOME}{kept.pk}/", {"do": "apply"}).status_code == 404

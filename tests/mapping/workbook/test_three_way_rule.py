@@ -92,6 +92,32 @@ def test_the_three_way_rule_holds_for_each_cell_and_field(cells, source, otherwi
     assert found.can_apply == (not conflicts or bool(otherwise))
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    base=TEXTS, now=TEXTS, said=st.lists(TEXTS, min_size=2, max_size=3), otherwise=st.sampled_from(["", "keep", "take"])
+)
+def test_what_several_sheets_say_of_one_source_is_never_chosen_between_by_itself(base, now, said, otherwise):
+    file = FileContent(stamps=Stamps())
+    here = Held("source", (1,), 1, 1, source_values((now, "", "")), citation_key="A, 2020")
+    file.stamps.rows["source", (1,)] = Stamp(1, source_values((base, "", "")))
+    for number, text in enumerate(said):
+        told = {"title": text} if text else {}
+        file.sources.append(Said("source", f"Sheet {number}", "A20", (1,), told, citation_key="A, 2020"))
+
+    found = compare(file, known_of({}, here), otherwise=otherwise)
+
+    edits = {edit.held.key: edit.values for edit in found.edits["source"]}
+    new = dict.fromkeys(text for text in said if text not in {"", base, now})
+    disputed = len(new) > 1 or (len(new) == 1 and now != base)
+    assert [one.key for one in found.conflicts] == (["source:1:title"] if disputed else [])
+    if disputed:
+        assert {text for _sheet, _cell, text in found.conflicts[0].sides_of_file.values()} == set(new)
+    taken = len(new) == 1 and (not disputed or otherwise == "take")
+    assert edits.get((1,)) == ({"title": next(iter(new))} if taken else None)
+    assert found.errors == []
+    assert found.can_apply == (not disputed or otherwise == "keep" or (otherwise == "take" and len(new) == 1))
+
+
 def _with_reason(base, now, said):
     """A partial whose reason the file does not tell has the reason that is known."""
     if said and said[0] == "partially_available" and not said[1]:
