@@ -1,8 +1,10 @@
 """Model fields of our own, and what migrations must find here for good."""
 
+import json
 import re
 import unicodedata
 import uuid
+import zlib
 
 from django import forms
 from django.conf import settings
@@ -46,6 +48,17 @@ class SearchTextField(models.TextField):
         text = folded(*parts)
         setattr(model_instance, self.attname, text)
         return text
+
+
+class PackedJSONField(models.BinaryField):
+    """Plain data of megabytes that no query looks into: compressed, so that writing it takes a tenth of the time."""
+
+    def from_db_value(self, value, expression, connection):
+        return value if value is None else json.loads(zlib.decompress(value))
+
+    def get_prep_value(self, value):
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else zlib.compress(plain.encode(), level=1)
 
 
 class WordsFormField(forms.CharField):

@@ -162,6 +162,7 @@ class _Known:
     claims: dict  # {cell id: {id: claim}}, of those that edits name
     sources: set  # ids
     agencies: set  # ids
+    blank_claim: Claim = field(default_factory=Claim)  # to copy: that takes half as long as to make one
 
     @classmethod
     def of(cls, exercise, edits):
@@ -246,7 +247,8 @@ def _keep_reason_with_partial(cell):
 
 def _edit_claim(cell, edit, *, known, staged):
     if edit.claim_id is None:
-        claim = Claim(cell=cell)
+        claim = copy(known.blank_claim)
+        claim.cell = cell
         set_values(claim, edit.values)
         _check_claim(claim, cell, known, {"value", *edit.values})
         staged.new_claims.append(claim)

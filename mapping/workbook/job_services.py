@@ -80,7 +80,7 @@ def order_application(*, actor, workbook_import, choices=None):
 def stop(*, actor, workbook_import):
     """Stop what a worker does with a workbook, or is to do: nothing of it is written. Raises Unchanged if it is done."""
     rows = WorkbookImport.objects.select_for_update(of=("self",)).select_related("exercise")
-    row = rows.get(pk=workbook_import.pk)
+    row = rows.defer("report").get(pk=workbook_import.pk)
     if refusal := why_not_import(actor, row.exercise):
         raise Refused(refusal)
     if not row.is_under_way:
@@ -98,7 +98,7 @@ def work(*, import_id):
     if not claim(WorkbookImport, import_id):
         return False
     rows = WorkbookImport.objects.select_related("exercise__country", "exercise__methodology", "asked_by")
-    row = rows.get(pk=import_id)
+    row = rows.defer("report").get(pk=import_id)
     with translation.override(row.language):
         try:
             failure = _attempt(row)
@@ -165,8 +165,8 @@ def _compare(row, progress):
     report = compare_read(actor=row.asked_by, exercise=row.exercise, read=read, progress=progress).report()
     with transaction.atomic():
         _finish(row)
-        row.status, row.report = Status.COMPARED, report
-        row.save(update_fields=["status", "report"])
+        row.status = Status.COMPARED
+        row.save(update_fields=["status", *row.keep_report(report)])
 
 
 def _apply(row, progress):
@@ -180,7 +180,7 @@ def _apply(row, progress):
 
 
 def _writing(row):
-    count = sum(row.report.get("counts", {}).get(name, 0) for name in ("new", "changed", "conflicts"))
+    count = sum(row.counts.get(name, 0) for name in ("new", "changed", "conflicts"))
     return ngettext("Writing %(count)d row", "Writing %(count)d rows", count) % {"count": count}
 
 
@@ -195,8 +195,7 @@ def _fail(row, sentence, report):
     if not finish(row, state=State.FAILED, error=sentence):
         return False
     if report is not None:
-        row.report = report
-        row.save(update_fields=["report"])
+        row.save(update_fields=row.keep_report(report))
     told = {"name": row.name, "work": row.work}
     code = row.exercise.code if row.exercise else ""
     record(entry(actor=row.asked_by, verb=Verb.FAILED, target=row, exercise_code=code, new=told, reason=sentence))

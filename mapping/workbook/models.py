@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.work import QueuedWork
 from mapping.countries.models import Exercise
-from mapping.fields import workbook_path
+from mapping.fields import PackedJSONField, workbook_path
 
 
 class WorkbookImport(QueuedWork):
@@ -44,7 +44,8 @@ class WorkbookImport(QueuedWork):
     )
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.COMPARED)
-    report = models.JSONField(_("report"), default=dict)
+    report = PackedJSONField(_("report"), default=dict)
+    counts = models.JSONField(_("counts"), default=dict, blank=True)  # those of the report, which lists need not read
     applied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -79,6 +80,11 @@ class WorkbookImport(QueuedWork):
 
     def __str__(self):
         return self.name
+
+    def keep_report(self, report):
+        """Set what comparing showed; return the names of the fields that are to be saved."""
+        self.report, self.counts = report, report["counts"]
+        return ["report", "counts"]
 
     @property
     def is_under_way(self):

@@ -168,6 +168,7 @@ def upload(*, actor, exercise, name, content):
         state=WorkbookImport.State.DONE,
         status=WorkbookImport.Status.COMPARED,
         report=report,
+        counts=report["counts"],
     )
 
 
@@ -214,9 +215,9 @@ def write_compared(*, actor, row, compared):
             comparison.edits = {}
             entries.append(_told(actor, row, comparison, known, act))
     row.status, row.applied_by, row.applied_at = WorkbookImport.Status.APPLIED, actor, timezone.now()
-    row.report = compared.report()
+    told = row.keep_report(compared.report())
     compared.parts.clear()
-    row.save(update_fields=["status", "applied_by", "applied_at", "report"])
+    row.save(update_fields=["status", "applied_by", "applied_at", *told])
     record(*entries)
 
 

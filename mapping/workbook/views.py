@@ -88,9 +88,14 @@ def workbook(request, code):
         "exercise": exercise,
         "form": form,
         "why_not": permissions.why_not_import(request.user, exercise),
-        "imports": exercise.workbook_imports.select_related("exercise", "uploaded_by", "applied_by")[:MOST_IMPORTS],
+        "imports": _former(exercise.workbook_imports.select_related("exercise")),
     }
     return _page(request, "mapping/workbook/workbook.html", **context)
+
+
+def _former(imports):
+    """Return the latest imports, as their list tells them: without their reports, which take megabytes."""
+    return imports.select_related("uploaded_by", "applied_by").defer("report")[:MOST_IMPORTS]
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,12 +106,11 @@ def regional(request):
     form, kept = _received(request, None)
     if kept is not None:
         return redirect(_address(kept, "import"))
-    former = permissions.visible(request.user).filter(exercise=None).select_related("uploaded_by", "applied_by")
     context = {
         "title": _("Files of several exercises"),
         "form": form,
         "why_not": permissions.why_not_import(request.user, None),
-        "imports": former[:MOST_IMPORTS],
+        "imports": _former(permissions.visible(request.user).filter(exercise=None)),
         "exercises": permissions.exportable(request.user).select_related("country").order_by("code"),
         "methodologies": Methodology.objects.all(),
     }
