@@ -16,7 +16,7 @@ from import_export.results import Result, RowResult
 from accounts.refusals import Refused
 from mapping.content.errors import RowsRefused, StaleVersion
 from mapping.content.exchange import CELL_LENGTH, guarded, unguarded
-from mapping.content.spellings import found_as, listed, spellings_of
+from mapping.content.spellings import found_as, listed, not_among, spellings_of
 from mapping.countries.models import Agency
 from mapping.countries.permissions import EDITORS, exercises_with_role
 from mapping.fields import folded
@@ -171,9 +171,7 @@ class ReviewedResource(ModelResource):
             self._spellings[known] = spellings_of(labels) | listed(usual or {}, [*labels, *(usual or {})])
         found = found_as(self._spellings[known], text)
         if found is None:
-            raise ValueError(
-                _("“%(text)s” is none of: %(known)s.") % {"text": text, "known": ", ".join(map(str, labels.values()))}
-            )
+            raise ValueError(not_among(text, labels.values()))
         return found
 
     def agency_of(self, exercise, text):

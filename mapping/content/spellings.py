@@ -3,7 +3,11 @@
 import re
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from mapping.fields import folded, in_every_language
+
+_MEANS_MANY_THINGS = {"", "na", "нд", "x", "х"}  # squashed: signs alone, “n/a”, a cross
 
 
 @lru_cache(maxsize=20_000)
@@ -31,3 +35,11 @@ def listed(spellings, keys):
 def found_as(keys, text):
     """Return the key that a text stands for among {spelling: key}, or None."""
     return keys.get(squashed(text)) or keys.get(text.strip().casefold())
+
+
+def not_among(text, choices):
+    """Return the sentence about a text that stands for none of the choices, which are words."""
+    told = {"found": text, "choices": ", ".join(map(str, choices))}
+    if squashed(text) in _MEANS_MANY_THINGS:
+        return _("“%(found)s” means one thing to some and another to others. Write one of: %(choices)s.") % told
+    return _("“%(found)s” is not one of the words for this. Write one of: %(choices)s.") % told

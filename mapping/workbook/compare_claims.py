@@ -82,7 +82,7 @@ class Claims:
                 return
         self._warn_of_sibling(said, siblings)
         siblings.append((said.values, None))
-        self._merging.new(said, said.values, refusal=cell.refusal)
+        self._merging.new(said, said.values, refusal=cell.refusal, about=cell.name)
         if said.sound:
             self._found.edits["claim"].append(Edit(None, said, said.values))
 

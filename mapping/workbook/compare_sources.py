@@ -123,7 +123,7 @@ class Sources:
             self._found.errors.append(Place(*place, told % {"sheet": sheet, "cell": cell}, said.name))
 
     def _new_source(self, said, rows):
-        if not any(said.values.get(name) for name in ("title", "link", "short_name")):
+        if not any(row.tells(name) for row in rows for name in ("title", "link", "short_name")):
             self._merging.error(said, "", _("A new source needs a name, a title or a link."))
         author, _year, _suffix = split_citation_key(said.citation_key)
         if len(author) > LONGEST_AUTHOR:

@@ -17,6 +17,7 @@ class ChangedRow:
     record: str
     is_new: bool  # then it has no old texts
     fields: list
+    about: str = ""  # of a new claim: the name of its cell
 
 
 @dataclass

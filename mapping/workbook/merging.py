@@ -20,7 +20,9 @@ class Merging:
     def __init__(self, file, known, choices, otherwise):
         self.file, self.known = file, known
         self._choices, self._otherwise = choices, otherwise
-        self.found = Comparison(no_counts(), errors=list(file.errors), ignored=list(file.ignored))
+        self.found = Comparison(
+            no_counts(), errors=list(file.errors), ignored=list(file.ignored), warnings=list(file.warnings)
+        )
         self.found.counts["unchanged"] = len(file.untouched)
         untouched = file.untouched.keys
         self.named = {
@@ -104,7 +106,8 @@ class Merging:
             self.found.edits[held.kind].append(Edit(held, said, edits))
             said.key, said.values = held.key, edits  # whatever else the row says is here already: it is let go
 
-    def new(self, said, values, *, refusal):
+    def new(self, said, values, *, refusal, about=""):
+        """Note a new row; `about` names the row that it changes by being there."""
         if refusal:
             self.error(said, "", refusal)
         if said.sound:
@@ -112,6 +115,8 @@ class Merging:
             for name, text in values.items():
                 if text:
                     self.change(said.at(name), name, "", text, said.name, is_new=True)
+            if about:
+                self.found.changes[-1].about = about
 
     def change(self, at, name, old, new, record, *, is_new=False):
         (sheet, cell), rows = at, self.found.changes

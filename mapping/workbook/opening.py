@@ -11,7 +11,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from accounts.refusals import Refused
 from mapping.content.protected import OLD_CONTAINER, PROTECTED, is_protected
@@ -63,6 +63,7 @@ class Sheet:
     rows: list
     top: int
     left: int
+    is_hidden: bool = False
 
     def address(self, row, column):
         """Return the address that a person finds the cell under, such as B7."""
@@ -84,10 +85,10 @@ def open_sheets(content):
     try:
         failed = _look_through(content)
         with CalamineWorkbook.from_object(BytesIO(content)) as workbook:
-            names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-            if len(names) > MOST_SHEETS:
+            told = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            if len(told) > MOST_SHEETS:
                 raise Unusable(_("The file has more than %(most)d sheets.") % {"most": MOST_SHEETS})
-            return [_sheet(workbook, name, failed.get(name, ())) for name in names]
+            return [_sheet(workbook, one, failed.get(one.name, ())) for one in told]
     except PasswordError as error:
         raise Unusable(PROTECTED) from error
     except (
@@ -241,17 +242,19 @@ def _column(letters):
     return number
 
 
-def _sheet(workbook, name, failed):
+def _sheet(workbook, told, failed):
+    """Return a Sheet; `told` is what the workbook tells of it, `failed` where its formulas fail."""
+    name, is_hidden = told.name, told.visible != SheetVisibleEnum.Visible
     sheet = workbook.get_sheet_by_name(name)
     if sheet.start is None:
-        return Sheet(name, [], 0, 0)
+        return Sheet(name, [], 0, 0, is_hidden)
     top, left = sheet.start
     rows = list(_sharing_texts(itertools.islice(sheet.iter_rows(), top, None)))
     for row, column, error in failed:
         if 0 <= row - 1 - top < len(rows) and 0 <= column - 1 - left < len(rows[row - 1 - top]):
             rows[row - 1 - top][column - 1 - left] = error
     _spread_merged(rows, sheet.merged_cell_ranges or [], top, left)
-    return Sheet(name, rows, top, left)
+    return Sheet(name, rows, top, left, is_hidden)
 
 
 def _sharing_texts(rows):

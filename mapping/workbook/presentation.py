@@ -13,9 +13,9 @@ from mapping.framework.models import Section, Term
 from mapping.sources.models import Source
 from mapping.workbook.comparison import named_sides, side_chosen
 from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
-from mapping.workbook.reopening import approved_among
 from mapping.workbook.report import fields_of, sides_of
 from mapping.workbook.spelling import CHOICES
+from mapping.workbook.standing import standing_of
 
 ROWS_PER_PAGE = 100  # of one list
 _VOCABULARIES = Source.VOCABULARIES | Claim.VOCABULARIES
@@ -29,7 +29,7 @@ class ShownChange:
     sheet: str
     title: str
     is_new: bool
-    record: str
+    about: str  # the record that it changes; of a new claim, that of its cell
     reopens: bool = False  # it is approved, and will be a draft again
     fields: list = field(default_factory=list)  # [(address, field's name, field, old, new)]
 
@@ -74,9 +74,9 @@ class ShownChanges(ShownList):
 
     def mark_approved(self, exercise):
         """Say of each row on this page whether it would be reopened; `exercise` is None for a file of several."""
-        approved = approved_among([row.record for row in self.rows], exercise)
+        standing = standing_of([row.about for row in self.rows], exercise)
         for row in self.rows:
-            row.reopens = row.record in approved
+            row.reopens = row.about in standing and standing[row.about].is_approved
 
 
 def choice_of(conflict, choices):
@@ -97,6 +97,12 @@ class ShownConflicts(ShownList):
         elsewhere = [number for number in pages if number != here]
         self.left = len(elsewhere)
         self.next_left = self.address(min(elsewhere, key=lambda number: (number < here, number))) if elsewhere else ""
+
+    def mark_standing(self, exercise):
+        """Say of each row on this page how it stands here now; `exercise` is None for a file of several."""
+        standing = standing_of([row["record"] for row in self.rows], exercise)
+        for row in self.rows:
+            row["standing"] = standing.get(row["record"])
 
 
 def labels_of(exercise, report):
@@ -125,7 +131,9 @@ def _codes_in(report):
 
 def _shown_change(parts, labels):
     first = parts[0]
-    shown = ShownChange(first["sheet"], first["title"] or _("new row"), first["is_new"], first["record"])
+    shown = ShownChange(
+        first["sheet"], first["title"] or _("new row"), first["is_new"], first["about"] or first["record"]
+    )
     for change in chain.from_iterable(map(fields_of, parts)):
         shown.fields.append({**_in_words(change, labels, "old", "new"), "cell": f"{change['sheet']}!{change['cell']}"})
     return shown

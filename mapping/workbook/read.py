@@ -2,7 +2,6 @@
 
 import re
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mapping.availability.models import Cell, Claim
@@ -10,24 +9,21 @@ from mapping.content.spellings import squashed
 from mapping.fields import in_every_language
 from mapping.sources.models import Source
 from mapping.workbook import layout, usual_names
-from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS, YEAR, Kind
+from mapping.workbook.layout import CLAIM_COLUMNS, NOTE_COLUMNS, SOURCE_COLUMNS
 from mapping.workbook.opening import Unusable, open_sheets
-from mapping.workbook.plain import to_model
+from mapping.workbook.read_grid import GridReader, tell_missing_grid
+from mapping.workbook.reading import Reading
 from mapping.workbook.said import FileContent, Place, Said
-from mapping.workbook.spelling import Misspelt, shortened, text_of
+from mapping.workbook.spelling import Misspelt, shortened
 from mapping.workbook.stamps import is_stamp_sheet, read_stamps
 from mapping.workbook.tables import Headings, find_tables, is_of_several
 from mapping.workbook.unread import (
-    columns_without_heading,
     first_filled,
     first_headings,
     is_filled,
-    no_heading,
-    own_titles,
     quoted,
     rows_above,
     second_columns,
-    strange_columns,
     unread_columns,
 )
 
@@ -105,6 +101,7 @@ class Reader:
         self.known, self.words = known, words
         self.found = FileContent()
         self.sheet_of_section = {}
+        self._grids = GridReader(words, self.found)
         self._sources = Headings.of_columns(SOURCE_COLUMNS)
         self._claims = Headings.of_columns(CLAIM_COLUMNS)
         self._notes = Headings.of_columns(NOTE_COLUMNS)
@@ -131,12 +128,17 @@ class Reader:
     def read_sheet(self, sheet):
         """Read a sheet by what its name, or its first rows, say it is."""
         numbered = _NUMBER_IN_FRONT.sub("", sheet.name)
-        if read := self._readers.get(squashed(sheet.name)) or self._readers.get(squashed(numbered)):
+        read = self._readers.get(squashed(sheet.name)) or self._readers.get(squashed(numbered))
+        section = None if read else self._section_of(sheet)
+        if sheet.is_hidden and (section or read not in {None, self._pass_over}):
+            told = _("The sheet is hidden, and was read like the others.")
+            self.found.warnings.append(Place(sheet.name, "", told))
+        if read:
             read(sheet)
-        elif section := self._section_of(sheet):
+        elif section:
             self._read_section(sheet, section)
         elif any(str(cell).strip() for row in sheet.rows for cell in row):
-            self._ignore(sheet, 0, 0, self._strange_sheet(sheet))
+            self.found.tell_ignored(sheet, 0, 0, self._strange_sheet(sheet))
 
     def _section_of(self, sheet):
         titles = [cell for row in sheet.rows[:_TITLE_ROWS] for cell in row if isinstance(cell, str) and cell.strip()]
@@ -157,7 +159,7 @@ class Reader:
 
     def _read_section(self, sheet, section):
         if other := self.sheet_of_section.get(section.key):
-            self._error(
+            self.found.tell_error(
                 sheet, 0, 0,
                 _("The sheet “%(other)s” is the section “%(section)s” already. Keep one of the two.")
                 % {"other": other, "section": section.title},
@@ -167,103 +169,19 @@ class Reader:
         grid = Headings.of_indicators(section.indicators)
         tables = find_tables(sheet.rows, grid, self._sources)
         if not tables:
-            self._error(sheet, 0, 0, _("The sheet has neither a table of years and indicators nor one of sources."))
+            self.found.tell_error(
+                sheet, 0, 0, _("The sheet has neither a table of years and indicators nor one of sources.")
+            )
         elif all(kind is not grid for kind, _table in tables):
-            self._tell_missing_grid(sheet, grid, tables[0][1])
+            tell_missing_grid(self.found, sheet, grid, tables[0][1])
+        else:
+            self._tell_above(sheet, tables[0][1], but_groups=True)
         for kind, table in tables:
             if kind is grid:
-                self._read_grid(sheet, section, table)
+                self._grids.read(sheet, section, table)
             else:
                 self.read_source_rows(sheet, table, section.key)
                 self._tell_columns(sheet, table)
-
-    def _tell_missing_grid(self, sheet, grid, first_table):
-        """Say that years and indicators were not read, where more than titles stands above the sources."""
-        rows = rows_above(sheet, first_table)
-        if rows:
-            known = {number: grid.known_in(sheet.rows[number]) for number in rows}
-            head = max(rows, key=lambda number: (known[number], number if known[number] else -number))
-            self._error(
-                sheet, head, 0,
-                _(
-                    "The table of years and indicators was not found: what stands from this row down was not read. "
-                    "Its first heading must be “%(year)s”, beside those of the indicators."
-                )
-                % {"year": YEAR},
-            )  # fmt: skip
-
-    def _read_grid(self, sheet, section, table):
-        columns = [(column, indicator) for indicator, column in table.columns.items() if indicator is not YEAR]
-        columns += [(column, indicator) for column, indicator in table.repeated if indicator is not YEAR]
-        row_of_year = {}
-        for number in table.rows:
-            year = self._year_of(sheet, number, table.columns[YEAR], [column for column, _indicator in columns])
-            if year and year in row_of_year:
-                self._error(sheet, number, table.columns[YEAR], self._two_rows(sheet, year, row_of_year[year], table))
-            elif year:
-                row_of_year[year] = number
-                for column, indicator in columns:
-                    self._read_value(sheet, number, column, (section.key, indicator.key, int(year)))
-        self._tell_columns_of_grid(sheet, table, [indicator.title for indicator in section.indicators])
-
-    def _year_of(self, sheet, number, year_column, columns):
-        """Return the year of a row, or "" where it has none: that is an error if the row has values."""
-        row = sheet.rows[number]
-        said = [column for column in columns if is_filled(row[column])]
-        try:
-            year = self.words.read(_YEAR_COLUMN, row[year_column])
-        except Misspelt as misspelt:
-            if said:
-                self._error(sheet, number, year_column, str(misspelt))
-            elif squashed(str(row[year_column])) not in own_titles():
-                self._ignore(sheet, number, year_column, _("This is no row of a year: it was not read."))
-            return ""
-        if not year:
-            for column in said:
-                self._error(sheet, number, column, _("The row of this value has no year."))
-        return year
-
-    @staticmethod
-    def _two_rows(sheet, year, first, table):
-        return _("Two rows are of the year %(year)s. The first is at %(first)s: correct the year of one of them.") % {
-            "year": year, "first": sheet.address(first, table.columns[YEAR]),
-        }  # fmt: skip
-
-    def _tell_columns_of_grid(self, sheet, table, titles):
-        for column, told in second_columns(sheet, table):
-            if column in {at for at, meaning in table.repeated if meaning is YEAR}:
-                self._error(sheet, table.head, column, told)
-        for column, told in strange_columns(sheet, table, titles):
-            self._ignore(sheet, table.head, column, told)
-        last = max(table.columns.values())
-        for column in columns_without_heading(sheet, table):
-            lost = min(table.columns.values()) < column < last or self._holds_values(sheet, table, column)
-            tell = self._error if lost else self._ignore
-            tell(sheet, table.head, column, no_heading(sheet, table, column))
-
-    def _holds_values(self, sheet, table, column):
-        """Say whether a column that has no heading holds what a column of an indicator does."""
-        for number in table.rows:
-            try:
-                text = text_of(sheet.rows[number][column])
-                if text and self.words.value_and_reason(text):
-                    return True
-            except Misspelt:
-                continue
-        return False
-
-    def _read_value(self, sheet, number, column, key):
-        place = sheet.address(number, column)
-        said = Said("cell", sheet.name, place, key)
-        said.places["value"] = said.places["partial_reason"] = (sheet.name, place)
-        try:
-            text = text_of(sheet.rows[number][column])
-            if text:
-                said.values["value"], said.values["partial_reason"] = self.words.value_and_reason(text)
-        except Misspelt as misspelt:
-            said.sound = False
-            self._error(sheet, number, column, str(misspelt), record=said.name)
-        self.found.cells.append(said)
 
     # --- flat tables ---
 
@@ -272,23 +190,29 @@ class Reader:
         tables = [table for _kind, table in find_tables(sheet.rows, headings)]
         filled = first_filled(sheet)
         if filled and not tables:
-            self._error(
+            self.found.tell_error(
                 sheet, *filled,
                 _("No table was found on the sheet “%(sheet)s”: nothing on it was read. Its headings are %(headings)s, ….")
                 % {"sheet": sheet.name, "headings": first_headings(columns)},
             )  # fmt: skip
-        if tables and (above := rows_above(sheet, tables[0])):
-            self._ignore(sheet, above[0], 0, _("What stands above the headings of the table was not read."))
+        if tables:
+            self._tell_above(sheet, tables[0])
         for table in tables:
             self._tell_columns(sheet, table)
         return tables
 
+    def _tell_above(self, sheet, table, *, but_groups=False):
+        """Tell what stands above a table; right above its headings may be those of groups of columns."""
+        above = [number for number in rows_above(sheet, table) if not but_groups or number < table.head - 1]
+        if above:
+            self.found.tell_ignored(sheet, above[0], 0, _("What stands above the headings of the table was not read."))
+
     def _tell_columns(self, sheet, table):
         """Tell of the columns of a flat table that nothing is read from."""
         for column, told in second_columns(sheet, table):
-            self._error(sheet, table.head, column, told)
+            self.found.tell_error(sheet, table.head, column, told)
         for column, told in unread_columns(sheet, table):
-            self._ignore(sheet, table.head, column, told)
+            self.found.tell_ignored(sheet, table.head, column, told)
 
     def _read_other_sources(self, sheet):
         for table in self._flat_tables(sheet, self._sources, SOURCE_COLUMNS):
@@ -355,7 +279,7 @@ class Reader:
         """Yield a Said for every row that says anything."""
         columns = {column.field: at for column, at in table.columns.items()}
         shapes = {}  # rows that are filled in alike share what says so
-        readers = [(column.field, at, _Reading(self.words, column, model)) for column, at in table.columns.items()]
+        readers = [(column.field, at, Reading(self.words, column, model)) for column, at in table.columns.items()]
         for number in table.rows:
             row = sheet.rows[number]
             told = [one for one in readers if row[one[1]] != "" and is_filled(row[one[1]])]
@@ -403,47 +327,6 @@ class Reader:
         titles = [item.title for item in section.indicators]
         return quoted(usual_names.near(text, titles) or titles)
 
-    def _error(self, sheet, row, column, message, record=""):
-        self.found.errors.append(Place(sheet.name, sheet.address(row, column), message, record))
-
     def _tell(self, said, name, message):
         said.sound = False
         self.found.errors.append(Place(*said.at(name), message, said.name))
-
-    def _ignore(self, sheet, row, column, message):
-        self.found.ignored.append(Place(sheet.name, sheet.address(row, column), message))
-
-
-_YEAR_COLUMN = next(column for column in NOTE_COLUMNS if column.kind is Kind.YEAR)
-
-
-class _Reading(dict):
-    """Reads the cells of one column, each text and number once: most of thousands say the same."""
-
-    def __init__(self, words, column, model):
-        super().__init__()
-        self._words, self._column, self._model = words, column, model
-
-    def of(self, raw):
-        """Return the plain form of what a cell holds. Raises Misspelt."""
-        return self[raw] if type(raw) in _ALIKE else self._read(raw)
-
-    def __missing__(self, raw):
-        return self.setdefault(raw, self._read(raw))
-
-    def _read(self, raw):
-        text = self._words.read(self._column, raw)
-        if text and self._column.kind in {Kind.TEXT, Kind.LIST}:
-            _check(self._model, self._column, text)
-        return text
-
-
-_ALIKE = {str, float}  # of which two that are equal say the same: no formula that fails is a plain text
-
-
-def _check(model, column, text):
-    """Refuse what the model's own field refuses, such as a link that is no link."""
-    try:
-        model._meta.get_field(column.field).clean(to_model(text, column.kind), None)
-    except ValidationError as error:
-        raise Misspelt(" ".join(error.messages)) from error

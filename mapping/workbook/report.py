@@ -18,12 +18,14 @@ def as_report(comparison, known):
         "counts": comparison.counts,
         "changes": [
             {"sheet": row.sheet, "record": row.record, "title": titles.of(row.record), "is_new": row.is_new}
+            | {"about": row.about}
             | {"fields": [(name, cell, _said(old), _said(new)) for name, cell, old, new in row.fields]}
             for row in comparison.changes
         ],
         "conflicts": [
             {**_places(one), "field": one.field, "base": _said(one.base), "database": _said(one.database)}
-            | {"file": _said(one.file), "title": titles.of(one.record), "key": one.key, "choice": one.choice}
+            | {"file": _said(one.file), "record": one.record, "title": titles.of(one.record)}
+            | {"key": one.key, "choice": one.choice}
             | {"reasons": list(one.reasons), "mark": one.mark, "rivals": [list(rival) for rival in one.rivals]}
             for one in comparison.conflicts
         ],
@@ -49,7 +51,7 @@ def joint_report(parts, errors):
 def _of_exercise(one, code):
     """Say whose row it is: rows of two exercises share their names."""
     told = {**one, "title": f"{code}: {one['title']}" if one["title"] else code}
-    return told | {name: f"{code}|{one[name]}" for name in ("record", "key") if name in one}
+    return told | {name: f"{code}|{one[name]}" for name in ("record", "about", "key") if one.get(name)}
 
 
 def choices_of(code, choices):

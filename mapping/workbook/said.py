@@ -58,5 +58,14 @@ class FileContent:
     claims: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     ignored: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
     stamps: Stamps = field(default_factory=Stamps)
     untouched: Untouched = field(default_factory=Untouched)  # rows that were not even read
+
+    def tell_error(self, sheet, row, column, message, record=""):
+        """Tell what is wrong at a place of a sheet, which is one of `opening`."""
+        self.errors.append(Place(sheet.name, sheet.address(row, column), message, record))
+
+    def tell_ignored(self, sheet, row, column, message):
+        """Tell what is passed over at a place of a sheet."""
+        self.ignored.append(Place(sheet.name, sheet.address(row, column), message))

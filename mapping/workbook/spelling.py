@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from mapping.availability.models import Confidence, Nature, PartialReason, Scope, StatementKind, Value
 from mapping.availability.spellings import VALUES
-from mapping.content.spellings import found_as, listed, spellings_of
+from mapping.content.spellings import found_as, listed, not_among, spellings_of
 from mapping.fields import folded
 from mapping.sources.models import Access
 from mapping.sources.spellings import ACCESS
@@ -139,10 +139,8 @@ class Words:
         """Return the key a word stands for. Raises Misspelt, naming the choices."""
         found = found_as(self._keys[vocabulary], text)
         if found is None:
-            raise Misspelt(
-                _("“%(found)s” can be read in more than one way or in none. Write one of: %(choices)s.")
-                % {"found": shortened(text), "choices": ", ".join(self.labels(vocabulary))}
-            )
+            blank = [_("Not assessed")] if vocabulary == "value" else []
+            raise Misspelt(not_among(shortened(text), [*self.labels(vocabulary), *blank]))
         return str(found)
 
     def value_words(self, value, reason):

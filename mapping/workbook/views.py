@@ -208,8 +208,10 @@ def workbook_import(request, pk, code=None):
     is_open = kept.status == WorkbookImport.Status.COMPARED
     labels = labels_of(kept.exercise, report)
     changes = ShownChanges(report, request.GET, labels)
+    conflicts = ShownConflicts(report, request.GET, choices, labels)
     if is_open:
         changes.mark_approved(kept.exercise)
+        conflicts.mark_standing(kept.exercise)
     context = {
         "title": kept.name,
         "exercise": kept.exercise,
@@ -220,7 +222,7 @@ def workbook_import(request, pk, code=None):
         "chooses": bool(is_open and not why_not and report["conflicts"]),
         "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
         **{name: ShownList(name, report[name], request.GET) for name in ("errors", "warnings", "ignored")},
-        "conflicts": ShownConflicts(report, request.GET, choices, labels),
+        "conflicts": conflicts,
         "changes": changes,
         "ready": report["counts"]["new"] + report["counts"]["changed"],
         "why_not": why_not,

@@ -6,9 +6,9 @@ const SPELLINGS = {
   partially_available: "partially available, partially, partial, partly, partly available, in part, p, 2, ±, ~, ◐, ◑, частично доступно, частично доступны, частично, частично имеется, частично имеются, неполностью, неполные",
   not_available: "not available, unavailable, none, no, n, no data, 3, ✕, ✖, ✗, ✘, ×, ❌, недоступно, недоступны, не доступно, не доступны, нет, нет данных, отсутствует, отсутствуют, не имеется",
   not_applicable: "not applicable, 9, не применимо, неприменимо, не применяется, н/п, нп",
-  "": "not assessed, unassessed, 0, ◌, ○, не оценено, не оценены, не оценивалось, не оценена",
+  "": "not assessed, unassessed, ◌, ○, не оценено, не оценены, не оценивалось, не оценена",
 };
-const AMBIGUOUS = "n/a, n.a, n a, na, -, --, –, —, ?, ..., н/д, нд, x, х".split(", ");
+const AMBIGUOUS = "0, n/a, n.a, n a, na, -, --, –, —, ?, ..., н/д, нд, x, х".split(", ");
 
 /** Return text without what spellings differ in: case, width of letters, spaces, a full stop at its end. */
 export function folded(text) {

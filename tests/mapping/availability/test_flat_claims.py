@@ -156,7 +156,7 @@ def test_every_error_is_told_with_its_row_and_nothing_is_saved(cell, outsider, c
         7: "The id belongs to a claim of “Immigration: Stock, 2020”",
         8: "has no cell “Immigration”, “Stock”, “1950”",
         9: "No source of KGZ-2024 is cited as “Nobody, 1999”",
-        10: "“not applicable” is none of: Available, Partially available, Not available.",
+        10: "“not applicable” is not one of the words for this. Write one of: Available, Partially available, Not available.",
         11: "cannot be blank",
         12: "A claim rests on a source or on a statement",
         13: "A claim rests on a source or on a statement",

@@ -6,7 +6,17 @@ from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import compare_upload
 from tests import factories
-from tests.mapping.workbook.workbooks import compared, edited, exported, in_grid, never_ours, opened, saved, sentences
+from tests.mapping.workbook.workbooks import (
+    compared,
+    edited,
+    exported,
+    first_empty,
+    in_grid,
+    never_ours,
+    opened,
+    saved,
+    sentences,
+)
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -36,8 +46,37 @@ def test_a_table_of_years_without_its_first_heading_is_an_error(exercise, consul
 def test_a_table_of_sources_whose_headings_were_all_retyped_is_an_error(exercise, consultant, content):
     retyped = {("Immigration", f"{column}13"): f"x{column}" for column in "ABCDEFGHIJKLMNOPQR"}
     told = sentences(compared(consultant, exercise, edited(content, retyped)))
-    assert "Immigration!A13" in told
-    assert "The row of this value has no year." in told["Immigration!C14"]
+    assert "down to row 14 no row has a year" in told["Immigration!A13"]
+    assert "the headings of their table, which begin with" in told["Immigration!A13"]
+    assert set(told) == {"Immigration!A13"}
+
+
+def test_a_row_that_lost_its_year_is_an_error(exercise, consultant, content):
+    where = in_grid(content)
+    lost = edited(content, {("Immigration", f"A{where[1:]}"): None})
+    assert sentences(compared(consultant, exercise, lost)) == {
+        f"Immigration!{where}": "The row of this value has no year."
+    }
+
+
+def test_notes_above_the_first_table_of_a_section_are_named(exercise, consultant, content):
+    noted = edited(content, {("Immigration", "A2"): "Ministry", ("Immigration", "C2"): "seen on Monday"})
+    assert "above the headings" in ignored(compared(consultant, exercise, noted))["Immigration!A2"]
+
+
+def test_a_hidden_sheet_that_is_read_is_named(exercise, consultant, content):
+    workbook = opened(content)
+    workbook["Immigration"].sheet_state = "hidden"
+    found = compared(consultant, exercise, saved(workbook))
+    assert [(one.sheet, "is hidden" in one.message) for one in found.warnings] == [("Immigration", True)]
+    assert compared(consultant, exercise, content).warnings == []  # its stamps are hidden always
+
+
+def test_a_new_source_whose_only_name_is_refused_is_told_that_alone(exercise, consultant, content):
+    number = first_empty(content, "Immigration", "Source")
+    told = sentences(compared(consultant, exercise, edited(content, {("Immigration", f"E{number}"): "no link"})))
+    assert list(told) == [f"Immigration!E{number}"]
+    assert "needs a name" not in told[f"Immigration!E{number}"]
 
 
 def test_a_sheet_with_nothing_but_sources_below_a_title_is_read(exercise, consultant):

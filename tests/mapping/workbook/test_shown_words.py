@@ -166,6 +166,30 @@ def test_what_is_approved_and_would_be_reopened_is_marked_until_it_is_applied(
     assert REOPENED not in shown(client, row)
 
 
+def test_a_new_claim_of_an_approved_cell_reopens_it(exercise, consultant, reviewer, source, sign_in):
+    cell = factories.assess(consultant, factories.cell(exercise), source=source)
+    factories.submit(consultant, source, cell)
+    factories.approve(reviewer, source, cell)
+    content = exported(exercise)
+    number = first_empty(content, "Claims", "Section")
+    told = {"A": "Immigration", "B": "Stock", "C": 2020, "D": "NSC KR, 2023", "H": "not available"}
+    edits = {("Claims", f"{column}{number}"): text for column, text in told.items()}
+    assert f"new {REOPENED}" in shown(sign_in(consultant), kept(consultant, exercise, content, edits))
+
+
+def test_a_conflict_tells_who_changed_the_row_here_and_whether_it_is_approved(exercise, consultant, reviewer, sign_in):
+    cell = factories.assess(consultant, factories.cell(exercise))
+    content = exported(exercise)
+    cell.refresh_from_db()
+    save_cell(actor=consultant, exercise=exercise, edit=CellEdit(cell.pk, cell.version, {"value": "not_applicable"}))
+    cell.refresh_from_db()
+    factories.approve(reviewer, factories.submit(consultant, cell))
+    row = kept(consultant, exercise, content, of_stock(content, "Not available", [2020]))
+    text = shown(sign_in(consultant), row)
+    assert f"last changed by {consultant}," in text
+    assert "approved: will be reopened if the file is taken" in text
+
+
 def test_of_several_exercises_only_the_approved_one_is_marked(
     exercise, consultant, reviewer, regional_coordinator, sign_in
 ):

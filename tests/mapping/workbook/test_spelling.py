@@ -54,6 +54,15 @@ def test_what_is_ambiguous_is_never_guessed(written):
 
 
 @pytest.mark.parametrize(
+    ("written", "why"),
+    [("N/A", "means one thing to some"), ("–", "means one thing to some"), ("maybe", "not one of the words")],
+)
+def test_the_choices_are_named_and_not_assessed_is_one_of_them(written, why):
+    with pytest.raises(Misspelt, match=f"{why}.*Not available, Not applicable, Not assessed"):
+        WORDS.value_and_reason(written)
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         ("28-11-2023", "2023-11-28"),

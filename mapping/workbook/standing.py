@@ -1,0 +1,56 @@
+"""How the rows stand here that a report tells of: whether they are approved, which a change ends; who changed them last."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from mapping.availability.models import Cell, Claim
+from mapping.content.models import ReviewStatus
+from mapping.sources.models import Source
+
+# {kind: (model, where its state is, its exercise, its key in the order of a record's name)}
+_KINDS = {
+    "cell": (Cell, "", "exercise__code", ("indicator__section__key", "indicator__key", "year")),
+    "source": (Source, "", "exercise__code", ("pk",)),
+    "claim": (Claim, "cell__", "cell__exercise__code", ("pk",)),
+}
+_STATE = ("status", "last_author", "changed_at")
+
+
+@dataclass
+class Standing:
+    """How a row stands; a claim stands as its cell does."""
+
+    is_approved: bool
+    who: User | None
+    when: datetime
+
+
+def standing_of(records, exercise=None):
+    """Return {record: Standing} of those records that are here; by at most one query a kind, and one for the people.
+
+    Records are named as a report names them: of several exercises (`exercise` is None), behind the code of theirs.
+    """
+    wanted = defaultdict(dict)
+    for record in records:
+        code, _bar, name = record.rpartition("|") if exercise is None else (exercise.code, "", record)
+        kind, _colon, key = name.partition(":")
+        if kind in _KINDS:  # a new row is named by its place
+            wanted[kind][code, *key.split("/")] = record
+    rows = [row for kind, named in wanted.items() for row in _states(kind, named)]
+    people = User.objects.in_bulk({who for _record, _status, who, _when in rows if who})
+    return {
+        record: Standing(status == ReviewStatus.APPROVED, people.get(who), when) for record, status, who, when in rows
+    }
+
+
+def _states(kind, named):
+    """Yield (record, status, last author's id, when) of one kind; `named` is {(exercise's code, *key): record}."""
+    model, state, *code, key = _KINDS[kind]
+    columns = (*code, *key)
+    asked = {f"{column}__in": set(values) for column, values in zip(columns, zip(*named, strict=True), strict=True)}
+    states = [f"{state}{name}" for name in _STATE]
+    for *place, status, who, when in model.objects.filter(**asked).order_by().values_list(*columns, *states):
+        if record := named.get(tuple(map(str, place))):
+            yield record, status, who, when
