@@ -24,10 +24,10 @@ from mapping.review import transitions
 from mapping.review.permissions import SUBMITTABLE
 from mapping.sources.services import add_attachment, create_source
 from mapping.summaries.services import compile_summary, request_compilation
-from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import upload
 from mapping.workbook.write import write_workbook
+from mapping.workbook.write_regional import write_regional
 
 _numbers = count(1)
 

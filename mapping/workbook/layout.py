@@ -137,6 +137,11 @@ REGIONAL_SOURCES = (
 REGIONAL_CLAIMS = (EXERCISE, *CLAIM_COLUMNS)
 CELLS_SHEET = _("Cells")
 SOURCES_SHEET = _("Sources")
+REGIONAL_SHEETS = (
+    (CELLS_SHEET, REGIONAL_CELLS),
+    (SOURCES_SHEET, REGIONAL_SOURCES),
+    (CLAIMS_SHEET, REGIONAL_CLAIMS),
+)
 
 # What each kind of record holds, in the order of its stamp.
 IDENTIFYING = {"id", "section", "indicator", "year", "citation_key"}

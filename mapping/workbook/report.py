@@ -35,10 +35,12 @@ def as_report(comparison, known):
     }
 
 
-def joint_report(parts, errors):
-    """Return the report of several exercises: `parts` is [(comparison, known)], `errors` those of no exercise."""
-    whole = unusable_report("") | {"errors": [_told(error, _NO_TITLES) for error in errors]}
-    whole["counts"]["errors"] = len(errors)
+def joint_report(parts, errors, ignored):
+    """Return the report of several exercises: `parts` is [(comparison, known)], the rest is about none of them."""
+    whole = unusable_report("")
+    for name, places in (("errors", errors), ("ignored", ignored)):
+        whole[name] = [_told(place, _NO_TITLES) for place in places]
+        whole["counts"][name] = len(places)
     for comparison, known in parts:
         report, code = as_report(comparison, known), known.exercise.code
         for name, count in report["counts"].items():

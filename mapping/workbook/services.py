@@ -65,6 +65,7 @@ class Compared:
 
     parts: list
     errors: list = field(default_factory=list)  # of a file of several exercises, about none of them
+    ignored: list = field(default_factory=list)  # likewise
     several: bool = False
 
     @property
@@ -85,7 +86,7 @@ class Compared:
 
     def report(self):
         """Return it as plain data."""
-        return joint_report(self.parts, self.errors) if self.several else as_report(*self.parts[0])
+        return joint_report(self.parts, self.errors, self.ignored) if self.several else as_report(*self.parts[0])
 
 
 def compare_upload(*, actor, exercise, content, choices=None, otherwise="", progress=unheard):
@@ -120,7 +121,7 @@ def compare_read(*, actor, exercise, read, choices=None, otherwise="", progress=
 def _compare_several(actor, file, choices, otherwise, progress):
     found = exercises_with_role(actor).filter(code__in=[code for code, _place in file.codes.values()])
     exercises = {folded(one.code): one for one in found.select_related("country", "methodology")}
-    compared = Compared([], several=True)
+    compared = Compared([], several=True, ignored=file.ignored)
     earlier = list(file.errors)
     for number, (key, (code, _place)) in enumerate(file.codes.items(), start=1):
         progress(number, len(file.codes), _("Comparing %(exercise)s") % {"exercise": code})

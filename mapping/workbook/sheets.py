@@ -59,9 +59,7 @@ class Book:
             "date": add({**_TEXT, "border": 1, "border_color": _LINE, "num_format": "dd-mm-yyyy", "align": "left"}),
             "id": add({"font_color": "#8A929C", "valign": "top", "border": 1, "border_color": _LINE}),
         }
-        self.value_formats = {
-            value: add({"font_color": ink, "bg_color": ground}) for value, (ink, ground) in _INK.items()
-        }
+        self.value_formats = value_formats(self.workbook)
         self._gather_lists()
 
     def _gather_lists(self):
@@ -89,11 +87,7 @@ class Book:
     def sheet(self, name):
         """Add a sheet that prints on A4, across the width of the page."""
         sheet = self.workbook.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.set_paper(A4)
-        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&L{self.known.exercise.code}&C&A&R&P / &N")
+        print_on_a4(sheet, footer=self.known.exercise.code)
         return sheet
 
     def place_words(self, key):
@@ -101,6 +95,29 @@ class Book:
         section = self.known.sections_by_key[key[0]]
         title = next(indicator.title for indicator in section.indicators if indicator.key == key[1])
         return {"section": section.title, "indicator": title, "year": key[2]}
+
+
+def value_formats(workbook):
+    """Return {value: format}: the colours of the values."""
+    return {
+        value: workbook.add_format({"font_color": ink, "bg_color": ground}) for value, (ink, ground) in _INK.items()
+    }
+
+
+def print_on_a4(sheet, *, footer=""):
+    """Let a sheet print on A4, across the width of the page."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L{footer}&C&A&R&P / &N")
+
+
+def colour_values(sheet, area, words, formats):
+    """Let the colours of an area (first row and column, last row and column) follow the words of the values."""
+    for value, look in formats.items():
+        word = words.label("value", value)
+        sheet.conditional_format(*area, {"type": "text", "criteria": "begins with", "value": word, "format": look})
 
 
 def cover(book, *, by, moment):
@@ -239,15 +256,13 @@ def _grid_rules(book, sheet, section, *, first, last):
     """Dropdowns, an indicator's guidance beside them, and colours that follow the words."""
     for column, indicator in enumerate(section.indicators, start=1):
         rule = {"validate": "list", "source": book.list_ranges["value"], "error_type": "warning"}
-        rule |= _help(indicator.title, indicator.guidance)
+        rule |= input_help(indicator.title, indicator.guidance)
         sheet.data_validation(first, column, last, column, rule)
-    area = (first, 1, last, len(section.indicators))
-    for value, look in book.value_formats.items():
-        word = book.words.label("value", value)
-        sheet.conditional_format(*area, {"type": "text", "criteria": "begins with", "value": word, "format": look})
+    colour_values(sheet, (first, 1, last, len(section.indicators)), book.words, book.value_formats)
 
 
-def _help(title, message):
+def input_help(title, message):
+    """Return the part of a validation that shows a message beside the cell."""
     if not message:
         return {}
     if len(message) > LONGEST_HELP:
@@ -296,7 +311,7 @@ def _flat_cell(book, sheet, place, column, plain):
 
 def _column_rule(book, column):
     name = {Kind.AGENCY: "agency", Kind.SECTION: "section"}.get(column.kind, column.vocabulary)
-    told = _help(str(column.heading), str(column.help))
+    told = input_help(str(column.heading), str(column.help))
     if name in book.list_ranges:
         return {"validate": "list", "source": book.list_ranges[name], "error_type": "warning", **told}
     return {"validate": "any", **told} if told else {}

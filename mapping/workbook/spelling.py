@@ -135,12 +135,15 @@ class Words:
         """Return all words of a vocabulary, as a dropdown offers them."""
         return [str(label) for label in self._labels[vocabulary].values()]
 
+    def offered(self, vocabulary):
+        """Return what may be written for a vocabulary: its words, and for the value of a cell that it is not assessed."""
+        return [*self.labels(vocabulary), *([_("Not assessed")] if vocabulary == "value" else [])]
+
     def key(self, vocabulary, text):
         """Return the key a word stands for. Raises Misspelt, naming the choices."""
         found = found_as(self._keys[vocabulary], text)
         if found is None:
-            blank = [_("Not assessed")] if vocabulary == "value" else []
-            raise Misspelt(not_among(shortened(text), [*self.labels(vocabulary), *blank]))
+            raise Misspelt(not_among(shortened(text), self.offered(vocabulary)))
         return str(found)
 
     def value_words(self, value, reason):

@@ -21,10 +21,10 @@ from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList, choice_of, labels_of
-from mapping.workbook.regional import write_regional
 from mapping.workbook.report import as_report, unusable_report
 from mapping.workbook.selectors import blank_content, content_of
 from mapping.workbook.write import file_name, write_workbook
+from mapping.workbook.write_regional import write_regional
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RELOAD_SECONDS = 2  # the page of a workbook under way loads itself again

@@ -22,10 +22,10 @@ from mapping.fields import WordsField
 from mapping.sources.models import Source
 from mapping.workbook import write
 from mapping.workbook.models import WorkbookImport
-from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import apply_import, compare_upload, upload
 from mapping.workbook.write import OPTIONS, write_workbook
+from mapping.workbook.write_regional import write_regional
 from tests.benchmarks.measuring import Act, Figure, medians
 from tests.benchmarks.recording import Recording
 from tests.benchmarks.world import fill, multiply, world

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from mapping.countries.models import Exercise
-from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.write import write_workbook
+from mapping.workbook.write_regional import write_regional
 
 
 class Command(BaseCommand):

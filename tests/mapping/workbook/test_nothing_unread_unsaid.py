@@ -2,9 +2,9 @@
 
 import pytest
 
-from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import compare_upload
+from mapping.workbook.write_regional import write_regional
 from tests import factories
 from tests.mapping.workbook.workbooks import (
     compared,

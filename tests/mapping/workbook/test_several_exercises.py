@@ -14,9 +14,9 @@ from mapping.workbook import opening, services
 from mapping.workbook.job_services import order_application, receive, work
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.opening import Unusable
-from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import NotApplicable, apply_import, compare_upload, upload
+from mapping.workbook.write_regional import write_regional
 from tests import factories
 from tests.mapping.workbook.workbooks import address, compared, edited, first_empty, in_grid, never_ours, opened, saved
 
@@ -50,6 +50,19 @@ def place(content, sheet, code, column, row=0):
         if line[0] == code and (sheet != "Cells" or line[1:4] == ["immigration", "stock", 2020])
     ]
     return found.address(numbers[row], at)
+
+
+def test_its_tables_offer_the_words_follow_them_with_colours_and_print_their_headings(content):
+    workbook = opened(content)
+    for name in ("Cells", "Sources", "Claims"):
+        sheet = workbook[name]
+        assert (sheet.print_title_rows, sheet.page_setup.paperSize, sheet.freeze_panes) == ("$1:$1", 9, "B2")
+        assert sheet.auto_filter.ref
+    offered = {one.formula1 for one in workbook["Cells"].data_validations.dataValidation if one.type == "list"}
+    lists = [[cell.value for cell in column if cell.value] for column in workbook["Lists"].columns]
+    assert offered == {"'Lists'!$A$1:$A$5", f"'Lists'!$B$1:$B${len(lists[1])}"}
+    assert lists[0] == ["Available", "Partially available", "Not available", "Not applicable", "Not assessed"]
+    assert len(workbook["Cells"].conditional_formatting) == 1
 
 
 def test_an_untouched_file_changes_nothing(two, content, regional_coordinator):
@@ -204,7 +217,7 @@ def test_its_pages(two, coordinator, regional_coordinator, consultant, sign_in):
     client = sign_in(regional_coordinator)
     assert "KGZ-2024" in client.get(HOME).text
     content = client.get(f"{HOME}download/").content
-    assert opened(content).sheetnames == ["Cells", "Sources", "Claims", "Stamps"]
+    assert opened(content).sheetnames == ["Cells", "Sources", "Claims", "Lists", "Stamps"]
     file = BytesIO(edited(content, {("Cells", place(content, "Cells", "KGZ-2024", "Value")): "?"}))
     file.name = "region.xlsx"
     page = client.post(HOME, {"file": file}, follow=True)

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from mapping.availability.services import CellEdit, save_cell
-from mapping.workbook.regional import write_regional
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import upload
+from mapping.workbook.write_regional import write_regional
 from tests import factories
 from tests.mapping.workbook.workbooks import address, edited, exported, first_empty, in_grid, opened
 
