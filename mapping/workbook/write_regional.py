@@ -52,6 +52,7 @@ class _FlatSheet:
         self._sheet = workbook.add_worksheet(name)
         self._colours = value_formats(workbook)
         self._dates = workbook.add_format({"num_format": "dd-mm-yyyy"})
+        self._left = workbook.add_format({"align": "left"})
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for at, column in enumerate(columns):
             self._sheet.set_column(at, at, column.width)
@@ -74,7 +75,7 @@ class _FlatSheet:
 
     def _write_cell(self, at, cell):
         if isinstance(cell, int):
-            self._sheet.write_number(self._row, at, cell)
+            self._sheet.write_number(self._row, at, cell, self._left)
         elif isinstance(cell, date):
             self._sheet.write_datetime(self._row, at, cell, self._dates)
         else:

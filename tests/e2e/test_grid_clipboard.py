@@ -102,7 +102,7 @@ def test_what_is_not_understood_is_shown_and_the_good_ones_wait_for_a_yes(grid, 
 
 
 def test_a_spelling_that_may_mean_several_things_is_asked_for(grid, exercise):
-    paste(grid, factories.cell(exercise, year=2018), "Yes\tN/A\t-\tn/a\t=A1")
+    paste(grid, factories.cell(exercise, year=2018), "Yes\tN/A\t-\tn/a\t=A1\t0")
     dialog = grid.get_by_role("dialog", name="Paste")
     expect(dialog).to_contain_text("“=A1” is a formula, not a value: Stock, 2022")
     expect(dialog.get_by_role("button", name="Apply 1 cell")).to_be_visible()
@@ -110,6 +110,7 @@ def test_a_spelling_that_may_mean_several_things_is_asked_for(grid, exercise):
     dialog.get_by_label("“N/A” (2 cells) may mean several things:").select_option("Not available")
     expect(dialog.get_by_role("button", name="Apply 3 cells")).to_be_visible()
     dialog.get_by_label("“-” (1 cell) may mean several things:").select_option("leave these cells as they are")
+    expect(dialog.get_by_label("“0” (1 cell) may mean several things:")).to_be_visible()  # of 0 and 1, or the key 0
     dialog.get_by_role("button", name="Apply 3 cells").click()
     saved(grid)
     assert values(exercise)[:5] == ["available", "not_available", "", "not_available", ""]
