@@ -25,7 +25,7 @@ def compare(file, known, *, choices=None, otherwise=""):
     found = merging.found
     found.ignored += missing_rows(file, known, merging.named)
     found.ignored += missing_cells(file, known)
-    _warn_of_missing_base(found, len(merging.overwritten - merging.at_fault))
+    _warn_of_missing_base(found, len(found.overwritten.keys() - merging.at_fault))
     found.changes = [row for row in found.changes if row.record not in merging.at_fault]
     found.conflicts = [one for one in found.conflicts if one.record not in merging.at_fault]
     found.counts["errors"] = len({error.record or (error.sheet, error.cell) for error in found.errors})

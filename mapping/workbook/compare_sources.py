@@ -22,6 +22,7 @@ class Sources:
         for row in self._file.sources:
             meant = self._meant(row)
             if meant is not None:
+                self._refuse_second(row, meant)
                 meant.rows.append(row)
                 self._index.also_cited(meant, row.citation_key)
                 meant_ones[id(meant)] = meant
@@ -51,15 +52,36 @@ class Sources:
         elif row.key in self._file.untouched.keys["source"] or any(
             other.key == row.key and other.sheet == row.sheet for other in meant.rows
         ):
-            self._merging.error(row, "id", _("Two rows carry this id. Empty the id of the copy."))
+            self._merging.error(
+                row,
+                "id",
+                _("Two rows carry this id. Empty the id of the copy, and give it a citation key of its own."),
+            )
         return meant
+
+    def _refuse_second(self, row, meant):
+        """Refuse a row without an id that means a source of which another row of its sheet says something else."""
+        if row.key is not None:
+            return
+        told = [(other.values, other.at("")) for other in meant.rows if other.sheet == row.sheet]
+        if meant.held and meant.held.key in self._file.untouched.keys["source"]:
+            told.append((meant.held.values, None))
+        for values, place in told:
+            if any(values.get(name, text) != text for name, text in row.values.items()):
+                self._merging.error(
+                    row,
+                    "citation_key",
+                    _("Another row here%(place)s is about the same source, and says something else. Correct one of the two; if this is another source, give it a citation key of its own.")
+                    % {"place": f" ({place[1]})" if place else ""},
+                )  # fmt: skip
+                return
 
     def _entered(self, row):
         """Enter a row as a new source; which sources it resembles is told."""
         alike = self._index.near(row)
         if alike:
             told = _(
-                "It is entered as a new source, and resembles %(others)s. If it is one of them, write its citation key."
+                "It is entered as a new source, and resembles %(others)s. If it is one of them, write that citation key."
             )
             self._merging.warn(
                 row, "title", told % {"others": ", ".join(f"“{held.citation_key}”" for held in alike[:3])}
@@ -79,7 +101,7 @@ class Sources:
         guessed = next((row for row in rows if row.key is None and self._index.is_guessed(row)), None)
         if edits and guessed is not None:
             told = _(
-                "It is taken for “%(held)s”, which has this title. If it is another source, give it a citation key of its own."
+                "It is taken for “%(held)s”, which has this title or link. If it is another source, give it a citation key of its own."
             )
             self._merging.warn(guessed, "title", told % {"held": held.citation_key})
         shown = set(stamp.shown_in if stamp else held.shown_in) | set(held.values["sections"].split())

@@ -9,6 +9,11 @@ from mapping.workbook.read import Said
 KEEP, TAKE = "keep", "take"
 
 
+def digest(texts):
+    """Return a short text that stands for these."""
+    return blake2b("\x1f".join(texts).encode(), digest_size=4).hexdigest()
+
+
 @dataclass(slots=True)
 class ChangedRow:
     """What changes of a row, as far as one sheet tells it: `fields` is [(field, address, old text, new text)]."""
@@ -43,8 +48,7 @@ class Conflict:
     @property
     def mark(self):
         """Return what a choice between exactly these sides is known by."""
-        sides = "\x1f".join([self.database, self.file, *self.reasons, *(text for *_place, text in self.rivals)])
-        return blake2b(sides.encode(), digest_size=4).hexdigest()
+        return digest([self.database, self.file, *self.reasons, *(text for *_place, text in self.rivals)])
 
     @property
     def sides_of_file(self):
@@ -91,6 +95,7 @@ class Comparison:
     errors: list = field(default_factory=list)
     ignored: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
+    overwritten: dict = field(default_factory=dict)  # {name of a row without a base: what it says here, field by field}
     edits: dict = field(default_factory=lambda: {"source": [], "cell": [], "claim": []})
 
     @property
@@ -103,6 +108,12 @@ class Comparison:
     def cells(self):
         """Return the keys of the cells whose claims are to be written."""
         return {edit.held.cell if edit.held else edit.said.cell for edit in self.edits["claim"]}
+
+    @property
+    def overwrites(self):
+        """Return what stands for all that is overwritten without a base, or "": who applies it has seen just that."""
+        told = [text for name, texts in sorted(self.overwritten.items()) for text in (name, *texts)]
+        return digest(told) if told else ""
 
     @property
     def undecided(self):

@@ -1,5 +1,8 @@
 """Which source a row of the file means: by its citation key, else its link, else title, institution and year.
 
+A citation key that is told and not known names a new source, whatever else is alike: rows of one office share its home
+page. And a link that several share tells nothing.
+
 And whether a row of a claim rests on what a claim rests on.
 """
 
@@ -21,12 +24,17 @@ class Meant:
     held: Held | None = None
     rows: list = field(default_factory=list)
 
+    def said(self, name):
+        """Return what a field says here, or "" of a new source."""
+        return self.held.values[name] if self.held else ""
+
 
 class SourceIndex:
     """Finds the source that a row without an id means, among those of the database and those new in the file."""
 
     def __init__(self, sources):
         self._by = {}
+        self._shared = set()  # links of several sources
         self.of_id = {}
         for held in sources.values():
             meant = self.of_id[held.pk] = Meant(held)
@@ -38,12 +46,21 @@ class SourceIndex:
 
     def find(self, row):
         """Return the Meant that a row without an id is about, or None."""
+        if row.citation_key:
+            return self.cited(row.citation_key)
         return next(iter(self._found(row)), None)
 
     def is_guessed(self, row):
-        """Say whether a row is known by a title alone: the year, which would tell editions apart, is not told."""
-        marks = _marks(row.values, row.citation_key)
-        return next((mark[-1] is ANY_YEAR for mark in marks if mark in self._by), False)
+        """Say whether a row is known by what other editions have as well.
+
+        That is a title without the year, or a link below which another title stands.
+        """
+        if row.citation_key:
+            return False
+        mark, meant = next(self._known_marks(row), (None, None))
+        title = row.values.get("title")
+        is_renamed = bool(mark and title) and folded(title) != folded(meant.said("title"))
+        return bool(mark) and (mark[-1] is ANY_YEAR or (mark[0] == "link" and is_renamed))
 
     def other_than(self, meant, row):
         """Return the Held that a row looks like, where it does not look like the one that its id says, or None."""
@@ -53,14 +70,22 @@ class SourceIndex:
     def near(self, row):
         """Return the Held ones that a new row resembles."""
         title, institution = row.values.get("title", ""), row.values.get("institution", "")
-        return [one.held for one in alike(self._resembling, title=title, institution=institution)] if title else []
+        found = [one.held for one in alike(self._resembling, title=title, institution=institution)] if title else []
+        found += [meant.held for meant in self._found(row) if meant.held]
+        return list({held.pk: held for held in found}.values())
 
     @cached_property
     def _resembling(self):
         return [_Resembling(meant.held) for meant in self.of_id.values()]
 
     def _found(self, row):
-        return [self._by[mark] for mark in _marks(row.values, row.citation_key) if mark in self._by]
+        return [meant for _mark, meant in self._known_marks(row)]
+
+    def _known_marks(self, row):
+        """Yield (mark, Meant) of what a row can be recognised by, surest first."""
+        for mark in _marks(row.values, row.citation_key):
+            if mark in self._by and mark not in self._shared:
+                yield mark, self._by[mark]
 
     def add(self, row):
         """Enter a row as a new source."""
@@ -75,7 +100,8 @@ class SourceIndex:
 
     def _register(self, meant, values, citation_key):
         for mark in _marks(values, citation_key, every_year=True):
-            self._by.setdefault(mark, meant)
+            if self._by.setdefault(mark, meant) is not meant and mark[0] == "link":
+                self._shared.add(mark)
 
 
 class _Resembling:

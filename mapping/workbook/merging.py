@@ -29,7 +29,6 @@ class Merging:
             kind: {pk for (pk,) in untouched[kind]} for kind in ("source", "claim")
         }  # ids that stand in the file
         self.at_fault = set()  # names of rows
-        self.overwritten = set()  # names of rows that say something here, and of which the file has no base
         self._conflicting = set()
 
     def merge(self, said, held, stamp, rivals=None):
@@ -52,7 +51,7 @@ class Merging:
             if disputed or base not in (None, now):
                 new = self._taken(said, held, (unit, base, now, new), disputed)
             elif base is None and any(text not in {"", NOT_ASSESSED} for text in now):
-                self.overwritten.add(held.name)
+                self.found.overwritten.setdefault(held.name, []).extend(now)
             if new is not None:
                 edits |= dict(zip(unit, new, strict=True))
                 for name, old, text in zip(unit, now, new, strict=True):

@@ -46,6 +46,7 @@ class WorkbookImport(QueuedWork):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.COMPARED)
     report = PackedJSONField(_("report"), default=dict)
     counts = models.JSONField(_("counts"), default=dict, blank=True)  # those of the report, which lists need not read
+    overwrites = models.CharField(max_length=8, blank=True)  # of the report: what stands for that which has no base
     applied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -83,8 +84,8 @@ class WorkbookImport(QueuedWork):
 
     def keep_report(self, report):
         """Set what comparing showed; return the names of the fields that are to be saved."""
-        self.report, self.counts = report, report["counts"]
-        return ["report", "counts"]
+        self.report, self.counts, self.overwrites = report, report["counts"], report["overwrites"]
+        return ["report", "counts", "overwrites"]
 
     @property
     def is_under_way(self):

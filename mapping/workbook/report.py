@@ -1,6 +1,6 @@
 """A comparison as plain data: what is kept, printed and shown."""
 
-from mapping.workbook.comparison import no_counts
+from mapping.workbook.comparison import digest, no_counts
 from mapping.workbook.layout import NOT_ASSESSED
 
 CONTRACT = {
@@ -16,6 +16,7 @@ def as_report(comparison, known):
     titles = _Titles(known)
     return {
         "counts": comparison.counts,
+        "overwrites": comparison.overwrites,
         "changes": [
             {"sheet": row.sheet, "record": row.record, "title": titles.of(row.record), "is_new": row.is_new}
             | {"about": row.about}
@@ -41,6 +42,7 @@ def joint_report(parts, errors, ignored):
     for name, places in (("errors", errors), ("ignored", ignored)):
         whole[name] = [_told(place, _NO_TITLES) for place in places]
         whole["counts"][name] = len(places)
+    whole["overwrites"] = joint_overwrites(parts)
     for comparison, known in parts:
         report, code = as_report(comparison, known), known.exercise.code
         for name, count in report["counts"].items():
@@ -48,6 +50,12 @@ def joint_report(parts, errors, ignored):
         for name in ("changes", "conflicts", "errors", "warnings", "ignored"):
             whole[name] += [_of_exercise(one, code) for one in report[name]]
     return whole
+
+
+def joint_overwrites(parts):
+    """Return what stands for all that several comparisons overwrite without a base, or ""."""
+    told = [text for found, known in parts if found.overwrites for text in (known.exercise.code, found.overwrites)]
+    return digest(told) if told else ""
 
 
 def _of_exercise(one, code):
@@ -65,6 +73,7 @@ def unusable_report(sentence):
     """Return the report of a file that cannot be compared: one error, nothing counted."""
     return {
         "counts": no_counts(),
+        "overwrites": "",
         "changes": [],
         "conflicts": [],
         "errors": [{"sheet": "", "cell": "", "message": str(sentence)}],

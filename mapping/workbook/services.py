@@ -28,7 +28,7 @@ from mapping.workbook.permissions import why_not_import
 from mapping.workbook.plain import to_model
 from mapping.workbook.read import read_workbook, unheard
 from mapping.workbook.regional import RegionalFile
-from mapping.workbook.report import as_report, choices_of, joint_report
+from mapping.workbook.report import as_report, choices_of, joint_overwrites, joint_report
 from mapping.workbook.selectors import content_of, nothing_of, versions_of
 from mapping.workbook.spelling import Words
 
@@ -83,6 +83,11 @@ class Compared:
     @property
     def has_edits(self):
         return any(comparison.has_edits for comparison, _known in self.parts)
+
+    @property
+    def overwrites(self):
+        """Return what stands for all that is overwritten without a base, or ""."""
+        return joint_overwrites(self.parts) if self.several else self.parts[0][0].overwrites
 
     def report(self):
         """Return it as plain data."""
@@ -159,7 +164,7 @@ def upload(*, actor, exercise, name, content):
     `exercise` is None for a file of several.
     """
     report = compare_upload(actor=actor, exercise=exercise, content=content).report()
-    return WorkbookImport.objects.create(
+    row = WorkbookImport(
         exercise=exercise,
         file=ContentFile(content, name="workbook.xlsx"),
         name=name[:200],
@@ -168,24 +173,26 @@ def upload(*, actor, exercise, name, content):
         asked_by=actor,
         state=WorkbookImport.State.DONE,
         status=WorkbookImport.Status.COMPARED,
-        report=report,
-        counts=report["counts"],
     )
+    row.keep_report(report)
+    row.save()
+    return row
 
 
 @transaction.atomic
-def apply_import(*, actor, workbook_import, choices=None, otherwise=""):
+def apply_import(*, actor, workbook_import, choices=None, otherwise="", seen=None):
     """Apply an uploaded workbook as one act, compared anew with what is here now.
 
-    `choices` and `otherwise` decide conflicts as in `compare`. Raises NotApplicable where errors or undecided conflicts
-    are left, Unchanged where there is nothing to write, Refused, with a sentence for every row at fault, where a row
+    `choices` and `otherwise` decide conflicts as in `compare`; `seen` stands for what the person saw that it overwrites
+    without a base (None: what the kept report tells). Raises NotApplicable where errors or undecided conflicts
+    are left or it would overwrite something else, Unchanged where there is nothing to write, Refused, with a sentence for every row at fault, where a row
     is refused. All of it is written, or nothing.
     """
     row = lock_open(actor, workbook_import)
     compared = compare_upload(
         actor=actor, exercise=row.exercise, content=content_of_file(row), choices=choices, otherwise=otherwise
     )
-    write_compared(actor=actor, row=row, compared=compared)
+    write_compared(actor=actor, row=row, compared=compared, seen=seen)
 
 
 def content_of_file(row):
@@ -195,7 +202,7 @@ def content_of_file(row):
 
 
 @uncollected()
-def write_compared(*, actor, row, compared):
+def write_compared(*, actor, row, compared, seen=None):
     """Write all that comparing found, and that it was applied. Raises as `apply_import`; for use in a transaction.
 
     What is written is let go of, for it fills the memory: `compared` is empty afterwards.
@@ -203,6 +210,14 @@ def write_compared(*, actor, row, compared):
     if not compared.can_apply:
         raise NotApplicable(
             _("Nothing was applied: errors or open conflicts are left. Look at them below."),
+            compared,
+            compared.report(),
+        )
+    if compared.overwrites != (row.overwrites if seen is None else seen):
+        raise NotApplicable(
+            _(
+                "Nothing was applied: rows of which the file does not tell what was exported were changed here after you looked. Look at the changes again."
+            ),
             compared,
             compared.report(),
         )

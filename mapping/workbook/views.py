@@ -270,7 +270,8 @@ def _decide(request, kept, posted):
         job_services.order_application(actor=request.user, workbook_import=kept, choices=choices)
         return redirect(_address(kept, "import"))
     if do == "apply":
-        services.apply_import(actor=request.user, workbook_import=kept, choices=choices)
+        seen = request.POST.get("overwrites")
+        services.apply_import(actor=request.user, workbook_import=kept, choices=choices, seen=seen)
         messages.success(request, _("The workbook was applied."))
         return redirect(_address(kept, "import"))
     if do == "discard":

@@ -1,5 +1,7 @@
 """Applying: through the services of the form, as one act, all of it or nothing."""
 
+import re
+
 import pytest
 
 from accounts.refusals import Refused, Unchanged
@@ -9,11 +11,21 @@ from mapping.content.errors import RowsRefused
 from mapping.countries.models import Exercise
 from mapping.countries.services import freeze
 from mapping.sources.models import Source
-from mapping.workbook import permissions
+from mapping.workbook import opening, permissions
+from mapping.workbook.job_services import order_application, receive, work
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.services import NotApplicable, apply_import, discard, upload
 from tests import factories
-from tests.mapping.workbook.workbooks import address, compared, edited, exported, first_empty, in_grid, sentences
+from tests.mapping.workbook.workbooks import (
+    address,
+    compared,
+    edited,
+    exported,
+    first_empty,
+    in_grid,
+    never_ours,
+    sentences,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +196,48 @@ def test_predicates_and_querysets_agree(
             assert permissions.can_export(person, one) == permissions.exportable(person).filter(pk=one.pk).exists()
             may_import = not permissions.why_not_import(person, one)
             assert may_import == permissions.importable(person).filter(pk=one.pk).exists()
+
+
+# --- What changed between looking and applying -------------------------------
+
+
+def without_stamps(text):
+    return never_ours({"Immigration": [["Year", "Stock"], [2020, text]]})
+
+
+def test_what_has_no_base_overwrites_only_what_was_seen(exercise, consultant):
+    cell = factories.cell(exercise)
+    row = kept(consultant, exercise, without_stamps("Available"))
+    save_cell(actor=consultant, exercise=exercise, edit=CellEdit(cell.pk, cell.version, {"value": "not_available"}))
+    with pytest.raises(NotApplicable, match="were changed here after you looked"):
+        apply_import(actor=consultant, workbook_import=row)
+    cell.refresh_from_db()
+    assert cell.value == "not_available"
+
+
+def test_who_looks_again_may_overwrite_it(exercise, consultant, sign_in):
+    cell = factories.cell(exercise)
+    row = kept(consultant, exercise, without_stamps("Available"))
+    save_cell(actor=consultant, exercise=exercise, edit=CellEdit(cell.pk, cell.version, {"value": "not_available"}))
+    client, page = sign_in(consultant), f"/desk/exercises/KGZ-2024/workbook/{row.pk}/"
+    looked = client.post(page, {"do": "apply", "overwrites": ""}).text
+    assert "were changed here after you looked" in looked
+    seen = re.search(r'name="overwrites" value="(\w+)"', looked)[1]
+    client.post(page, {"do": "apply", "overwrites": seen})
+    cell.refresh_from_db()
+    assert cell.value == "available"
+
+
+def test_a_worker_overwrites_only_what_was_compared(exercise, consultant, monkeypatch):
+    monkeypatch.setattr(opening, "LONG_ROWS", 1)
+    cell = factories.cell(exercise)
+    row = receive(actor=consultant, exercise=exercise, name="a.xlsx", content=without_stamps("Available"))
+    work(import_id=row.pk)
+    save_cell(actor=consultant, exercise=exercise, edit=CellEdit(cell.pk, cell.version, {"value": "not_available"}))
+    row.refresh_from_db()
+    order_application(actor=consultant, workbook_import=row)
+    work(import_id=row.pk)
+    row.refresh_from_db()
+    cell.refresh_from_db()
+    assert (row.state, cell.value) == ("failed", "not_available")
+    assert "were changed here after you looked" in row.last_error

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from mapping.availability.models import Claim
 from mapping.availability.services import CellEdit, ClaimEdit, save_cell
 from mapping.sources.services import change_source
+from mapping.workbook.services import apply_import, upload
 from tests import factories
 from tests.mapping.workbook.workbooks import (
     address,
@@ -258,6 +260,59 @@ def test_a_row_without_an_id_is_matched_to_the_source_it_means(exercise, consult
     assert comparison.counts["new"] == 0
     assert ("note", "", "Seen") in told(comparison)
     assert ("sections", "immigration emigration", "immigration emigration return_migration") in told(comparison)
+
+
+def new_sources(exercise, *rows, sheet="Immigration"):
+    """An export with rows of sources below its own, each {column: text}."""
+    content = exported(exercise)
+    number = first_empty(content, sheet, "Source")
+    edits = {(sheet, f"{column}{at}"): text for at, row in enumerate(rows, number) for column, text in row.items()}
+    return edited(content, edits)
+
+
+def test_a_citation_key_of_its_own_makes_a_new_source_though_an_office_links_its_home_page_for_all(
+    exercise, consultant, source
+):
+    content = new_sources(exercise, {"D": "Census 2024", "E": "https://stat.kg/x", "L": "NSC KR, 2024"})
+    comparison = compared(consultant, exercise, content)
+    assert (comparison.errors, comparison.counts["new"], comparison.counts["changed"]) == ([], 1, 0)
+    assert "resembles “NSC KR, 2023”" in comparison.warnings[0].message
+    assert comparison.edits["source"][0].citation_key == "NSC KR, 2024"
+
+
+def test_two_new_sources_of_one_link_are_two_and_claims_cite_either(exercise, consultant, source):
+    rows = [{"D": "Outlook", "E": "https://iom.int/", "L": f"IOM, {year}"} for year in (2020, 2021)]
+    content = new_sources(exercise, *rows)
+    claim = first_empty(content, "Claims", "Section")
+    told = {"A": "Immigration", "B": "Flows", "C": 2021, "D": "IOM, 2021", "H": "available"}
+    content = edited(content, {("Claims", f"{column}{claim}"): text for column, text in told.items()})
+    row = upload(actor=consultant, exercise=exercise, name="a.xlsx", content=content)
+    apply_import(actor=consultant, workbook_import=row)
+    assert set(exercise.sources.values_list("citation_key", flat=True)) == {"NSC KR, 2023", "IOM, 2020", "IOM, 2021"}
+    assert Claim.objects.get().source.citation_key == "IOM, 2021"
+
+
+def test_a_link_that_several_sources_share_tells_nothing(exercise, consultant, source):
+    factories.source(consultant, exercise, "MoL", sections=["immigration"], link="https://stat.kg/x", title="Yearbook")
+    content = new_sources(exercise, {"D": "Labour force survey", "E": "https://stat.kg/x"})
+    comparison = compared(consultant, exercise, content)
+    assert (comparison.counts["new"], comparison.counts["changed"]) == (1, 0)
+
+
+def test_a_link_below_which_another_title_stands_is_told(exercise, consultant, source):
+    content = new_sources(exercise, {"D": "Census", "E": "https://stat.kg/x"}, sheet="Return migration")
+    comparison = compared(consultant, exercise, content)
+    assert ("title", "Population", "Census") in told(comparison)
+    assert "It is taken for “NSC KR, 2023”" in comparison.warnings[0].message
+
+
+def test_a_copied_row_whose_id_was_emptied_is_not_taken_for_the_original(exercise, consultant, source):
+    content = new_sources(exercise, {"D": "Census", "E": "https://stat.kg/x", "L": "NSC KR, 2023"})
+    comparison = compared(consultant, exercise, content)
+    where = f"Immigration!L{first_empty(exported(exercise), 'Immigration', 'Source')}"
+    assert list(sentences(comparison)) == [where]
+    assert "give it a citation key of its own" in sentences(comparison)[where]
+    assert not comparison.has_edits
 
 
 def test_any_other_row_is_a_new_source_and_claims_may_cite_it(exercise, consultant, source):
