@@ -60,6 +60,12 @@ class PackedJSONField(models.BinaryField):
         plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return None if value is None else zlib.compress(plain.encode(), level=1)
 
+    def value_to_string(self, obj):
+        return json.dumps(self.value_from_object(obj), ensure_ascii=False)
+
+    def to_python(self, value):
+        return json.loads(value) if isinstance(value, str) else value
+
 
 class WordsFormField(forms.CharField):
     """Words typed with spaces, commas or semicolons between them, as a list."""

@@ -15,7 +15,8 @@ def compare(file, known, *, choices=None, otherwise=""):
     """Return the Comparison of a FileContent with what is Known.
 
     `choices` is {conflict key: "keep" or a side of the file ("take", "take2", ...), also with the conflict's mark};
-    conflicts it does not name are decided as `otherwise` says ("keep" or "take"), or stay undecided where that is empty.
+    conflicts it does not name are decided as `otherwise` says ("keep" or "take"), or stay undecided where that is empty,
+    or where "take" leaves open which of several places of the file.
     """
     merging = Merging(file, known, choices or {}, otherwise)
     index = SourceIndex(known.sources)

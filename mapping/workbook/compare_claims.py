@@ -2,8 +2,18 @@
 
 from django.utils.translation import gettext as _
 
+from mapping.availability.models import Claim
 from mapping.workbook.comparison import Edit
+from mapping.workbook.layout import KIND_OF
 from mapping.workbook.matching import rests_on
+from mapping.workbook.plain import from_model
+from mapping.workbook.said import Place
+
+_DEFAULTS = {
+    name: from_model(Claim._meta.get_field(name).get_default(), kind)
+    for name, kind in KIND_OF["claim"].items()
+    if name in Claim.CONTENT_FIELDS and Claim._meta.get_field(name).has_default()
+}  # of fields that a row leaves out
 
 
 class Claims:
@@ -75,16 +85,29 @@ class Claims:
             return
         self._check_subgroup(said, cell.key[0], said.values.get("subgroup", ""))
         siblings = existing.setdefault(cell.key, [])
-        for other, pk in siblings:
-            if said.sound and said.values.items() <= other.items():
-                self._found.counts["unchanged"] += 1  # entered before, such as by this very file
-                self._named["claim"].add(pk)
-                return
+        if said.sound and self._is_here(said, siblings):
+            self._found.counts["unchanged"] += 1
+            return
         self._warn_of_sibling(said, siblings)
         siblings.append((said.values, None))
         self._merging.new(said, said.values, refusal=cell.refusal, about=cell.name)
         if said.sound:
             self._found.edits["claim"].append(Edit(None, said, said.values))
+
+    def _is_here(self, said, siblings):
+        """Say whether a claim of the cell says all that a row without an id says: of this very file, nothing else."""
+        for other, pk in siblings:
+            if pk is None and said.values == other:
+                return True  # a row doubled
+            if pk and said.values.items() <= other.items() and said.values.get("subgroup", "") == other["subgroup"]:
+                self._named["claim"].add(pk)
+                if any(text not in {"", said.values.get(name), _DEFAULTS.get(name)} for name, text in other.items()):
+                    told = _(
+                        "A claim here says this and more: the row was passed over. To change that one, write its id %(id)d."
+                    )
+                    self._found.ignored.append(Place(*said.at("value"), told % {"id": pk}, said.name))
+                return True
+        return False
 
     def _warn_of_sibling(self, said, siblings):
         """Tell where a new claim stands beside one that rests on the same, and that no row of the file has the id of."""

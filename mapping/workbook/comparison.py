@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from mapping.workbook.known import Held
-from mapping.workbook.read import Said
+from mapping.workbook.said import Said
 
 KEEP, TAKE = "keep", "take"
 

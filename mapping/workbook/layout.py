@@ -9,7 +9,7 @@ from enum import Enum
 
 from django.utils.translation import gettext_lazy as _
 
-FORMAT = "1"  # of the stamps: counted up when an older reader would misread them
+FORMAT = "1"  # of the stamps: counted up when an older reader would misread them, which refuses others
 LONGEST_TEXT = 32_000  # characters; Excel cuts a cell at 32,767
 LONGEST_SHEET_NAME = 31  # Excel calls a file with a longer one damaged
 
@@ -149,6 +149,10 @@ FIELDS = {
     "cell": ("value", "partial_reason", "partial_note", "resolution", "note"),
     "source": (*(column.field for column in SOURCE_COLUMNS if column.field not in IDENTIFYING), "sections"),
     "claim": tuple(column.field for column in CLAIM_COLUMNS if column.field not in IDENTIFYING),
+}
+KIND_OF = {
+    "source": {column.field: column.kind for column in SOURCE_COLUMNS} | {"sections": Kind.LANGUAGES},
+    "claim": {column.field: column.kind for column in CLAIM_COLUMNS},
 }
 # Fields that only make sense together are merged together.
 UNITS = {

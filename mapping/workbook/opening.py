@@ -10,12 +10,11 @@ from html import unescape
 from io import BytesIO
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from accounts.refusals import Refused
 from mapping.content.protected import OLD_CONTAINER, PROTECTED, is_protected
-from mapping.workbook.spelling import FailedFormula, NeverComputed
+from mapping.workbook.spelling import FailedFormula, NeverComputed, shortened
 
 MOST_BYTES = 40 * 1024 * 1024
 MOST_UNPACKED = 400 * 1024 * 1024
@@ -44,11 +43,6 @@ _FILLED_AS_USUAL = re.compile(rb"""<c r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>""")
 _FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^>]*(?<!/)>""")
 _WITHOUT_PLACE = re.compile(rb"""<(?:\w+:)?c(?:>|\s(?![^>]*?\br\s*=)[^>]*(?<!/)>)""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,7})["']""")
-
-
-_TOO_FAR_APART = gettext_lazy(
-    "The cells of a sheet lie too far apart. Delete what stands far below or far to the right, then upload it."
-)
 
 
 class Unusable(Refused):
@@ -150,6 +144,10 @@ def _look_through(content):
             raise Unusable(_("The file is no Excel workbook (.xlsx). Save it as .xlsx, then upload that."))
         if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
             raise Unusable(_("The file unpacks to more than a workbook can hold. It was not opened."))
+        if any(entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for entry in entries):
+            raise Unusable(
+                _("The file is packed in a way that Excel does not read. Save it as .xlsx in Excel, then upload that.")
+            )
         if any(entry.flag_bits & 1 for entry in entries):
             raise Unusable(PROTECTED)
         failed, cells = {}, 0
@@ -158,8 +156,8 @@ def _look_through(content):
                 area, failed[entry.filename] = _look_through_sheet(archive, entry)
                 cells += area
                 if area > MOST_CELLS or cells > MOST_CELLS_IN_ALL:
-                    raise Unusable(_TOO_FAR_APART)
-        return _by_name(archive, failed) if any(failed.values()) else {}
+                    raise _too_far_apart(archive, entry.filename)
+        return {name: failed.get(path, ()) for name, path in _paths(archive).items()} if any(failed.values()) else {}
 
 
 def _look_through_sheet(archive, entry):
@@ -220,19 +218,29 @@ def _failed_formulas(text):
     return found
 
 
-def _by_name(archive, failed):
-    """Return what is known of sheets by the path of their XML, by their names."""
+def _paths(archive):
+    """Return {name of a sheet: path of its XML}."""
     relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     paths = {}
     for tag in re.findall(r"<\w*:?Relationship\b[^>]*>", relations):
         if (key := re.search(r'\bId="([^"]+)"', tag)) and (target := re.search(r'\bTarget="/?(?:xl/)?([^"]+)"', tag)):
             paths[key[1]] = f"xl/{target[1]}"
-    named = {}
+    found = {}
     for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", archive.read("xl/workbook.xml").decode("utf-8", "replace")):
         name, key = re.search(r'\bname="([^"]*)"', tag), re.search(r'\w:id="([^"]+)"', tag)
         if name and key:
-            named[unescape(name[1])] = failed.get(paths.get(key[1]), ())
-    return named
+            found[unescape(name[1])] = paths.get(key[1], "")
+    return found
+
+
+def _too_far_apart(archive, path):
+    name = next((name for name, known in _paths(archive).items() if known == path), path)
+    return Unusable(
+        _(
+            "The cells of the sheet “%(sheet)s” lie too far apart. Delete what stands far below or far to the right, then upload it."
+        )
+        % {"sheet": shortened(name)}
+    )
 
 
 def _column(letters):

@@ -1,5 +1,6 @@
 """A report as a page shows it: fields and values in words, rows in order, long lists in pages."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -11,7 +12,7 @@ from mapping.availability.models import Cell, Claim
 from mapping.countries.models import Exercise
 from mapping.framework.models import Section, Term
 from mapping.sources.models import Source
-from mapping.workbook.comparison import named_sides, side_chosen
+from mapping.workbook.comparison import KEEP, named_sides, side_chosen
 from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
 from mapping.workbook.report import fields_of, sides_of
 from mapping.workbook.spelling import CHOICES
@@ -61,15 +62,16 @@ class ShownList:
 class ShownChanges(ShownList):
     """The rows of the file that change something, as ShownChange, in the order of the sheets."""
 
-    def __init__(self, report, query, labels):
+    def __init__(self, report, query, choices, labels):
         rows = {}
         for row in report["changes"]:
             rows.setdefault(row["record"], []).append(row)
         super().__init__("changes", list(rows.values()), query)
         self.new = sum(parts[0]["is_new"] for parts in rows.values())
         self.changed = self.total - self.new
-        # A row in conflict is counted as such, and stands among the changes as well once the file's side is taken.
-        self.taken = self.changed - report["counts"]["changed"]
+        # A row in conflict is counted as such, and stands among the changes as well once a side of the file is taken.
+        taken = (one["record"] for one in report["conflicts"] if choice_of(one, choices) not in {"", KEEP})
+        self.taken = len(rows.keys() & set(taken))
         self.rows = [_shown_change(parts, labels) for parts in self.rows]
 
     def mark_approved(self, exercise):
@@ -162,7 +164,8 @@ def _word(name, text, labels):
     if not text:
         return ""
     if name in _DATES:
-        return f"{date.fromisoformat(text):%d-%m-%Y}"  # as the workbook writes it
+        with suppress(ValueError):  # a base is what somebody's file tells
+            return f"{date.fromisoformat(text):%d-%m-%Y}"  # as the workbook writes it
     if kind := _VOCABULARIES.get(name):
         words = labels.get(kind, {})
         return "; ".join(words.get(key, key) for key in (text.split() if kind == "section" else [text]))

@@ -24,6 +24,7 @@ from mapping.workbook.unread import (
     quoted,
     rows_above,
     second_columns,
+    told_of_hidden,
     unread_columns,
 )
 
@@ -130,9 +131,8 @@ class Reader:
         numbered = _NUMBER_IN_FRONT.sub("", sheet.name)
         read = self._readers.get(squashed(sheet.name)) or self._readers.get(squashed(numbered))
         section = None if read else self._section_of(sheet)
-        if sheet.is_hidden and (section or read not in {None, self._pass_over}):
-            told = _("The sheet is hidden, and was read like the others.")
-            self.found.warnings.append(Place(sheet.name, "", told))
+        if section or read not in {None, self._pass_over}:
+            self.found.warnings += told_of_hidden(sheet)
         if read:
             read(sheet)
         elif section:

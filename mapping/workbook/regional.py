@@ -9,11 +9,19 @@ from mapping.fields import folded, in_every_language
 from mapping.workbook.fingerprints import KINDS, Untouched, fingerprint
 from mapping.workbook.layout import EXERCISE, LISTS, REGIONAL_SHEETS
 from mapping.workbook.opening import Unusable, open_sheets
-from mapping.workbook.read import Place, Reader, unheard
+from mapping.workbook.read import Reader, unheard
+from mapping.workbook.said import Place
 from mapping.workbook.spelling import Words, shortened
 from mapping.workbook.stamps import is_stamp_sheet, read_fingerprints, read_stamps, stamps_of_several
 from mapping.workbook.tables import Headings, Table
-from mapping.workbook.unread import first_filled, first_headings, rows_above, second_columns, unread_columns
+from mapping.workbook.unread import (
+    first_filled,
+    first_headings,
+    rows_above,
+    second_columns,
+    told_of_hidden,
+    unread_columns,
+)
 
 _NOT_EXPORTED = ("", (), 0, [])
 
@@ -22,7 +30,7 @@ class RegionalFile:
     """A file of several exercises, opened: which of its rows belong to which exercise. It is compared once."""
 
     def __init__(self, content, progress=unheard):
-        self.errors, self.ignored = [], []  # about no exercise
+        self.errors, self.ignored, self.warnings = [], [], []  # about no exercise
         self._stamps, self._readers = {}, {}
         self._rows = defaultdict(list)  # {exercise's code, folded: [(which table, sheet, Table)]}
         self._order = {}  # {which table, name of the sheet: where its columns stand, as they were exported}
@@ -34,6 +42,7 @@ class RegionalFile:
             if is_stamp_sheet(sheet.rows):
                 self._stamps = stamps_of_several(sheet.rows)
             elif found := _best_table(sheet, kinds):
+                self.warnings += told_of_hidden(sheet)
                 self._share_out(sheet, *found)
                 self._tell_beside(sheet, found[1])
             elif filled := first_filled(sheet):

@@ -36,12 +36,16 @@ def as_report(comparison, known):
     }
 
 
-def joint_report(parts, errors, ignored):
-    """Return the report of several exercises: `parts` is [(comparison, known)], the rest is about none of them."""
+def joint_report(parts, **places):
+    """Return the report of several exercises: `parts` is [(comparison, known)].
+
+    `places` is {"errors", "ignored", "warnings": what is about none of them}.
+    """
     whole = unusable_report("")
-    for name, places in (("errors", errors), ("ignored", ignored)):
-        whole[name] = [_told(place, _NO_TITLES) for place in places]
-        whole["counts"][name] = len(places)
+    for name, told in places.items():
+        whole[name] = [_told(place, _NO_TITLES) for place in told]
+        if name in whole["counts"]:
+            whole["counts"][name] = len(told)
     whole["overwrites"] = joint_overwrites(parts)
     for comparison, known in parts:
         report, code = as_report(comparison, known), known.exercise.code

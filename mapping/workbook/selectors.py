@@ -13,13 +13,8 @@ from mapping.framework.models import Indicator
 from mapping.framework.selectors import span, terms
 from mapping.sources.models import Source
 from mapping.workbook.known import Held, Known, SectionPart
-from mapping.workbook.layout import CLAIM_COLUMNS, FIELDS, NOT_ASSESSED, SOURCE_COLUMNS, Kind, sheet_names
+from mapping.workbook.layout import FIELDS, KIND_OF, NOT_ASSESSED, Kind, sheet_names
 from mapping.workbook.plain import from_model
-
-_KINDS = {
-    "source": {column.field: column.kind for column in SOURCE_COLUMNS} | {"sections": Kind.LANGUAGES},
-    "claim": {column.field: column.kind for column in CLAIM_COLUMNS},
-}
 
 
 def content_of(exercise, user=None, like=None):
@@ -153,7 +148,7 @@ def _sources(exercise, refusals):
     sources, fields = {}, FIELDS["source"]
     rows = Source.objects.filter(exercise=exercise).order_by("citation_key")
     rows = list(rows.values_list("pk", "version", "status", "citation_key", *fields))
-    readers = [partial(from_model, kind=_KINDS["source"].get(name, Kind.TEXT)) for name in fields]
+    readers = [partial(from_model, kind=KIND_OF["source"][name]) for name in fields]
     for (pk, version, status, key, *_said), said in _in_plain_form(rows, 4, readers):
         values = dict(zip(fields, said, strict=True))
         sources[pk] = Held("source", (pk,), pk, version, values, refusals[status], citation_key=from_model(key))
@@ -167,7 +162,7 @@ def _claims(exercise, places, cells, sources, agencies):
         Kind.AGENCY: lambda pk: from_model(agencies.get(pk)),
         Kind.SOURCE: lambda pk: from_model(cited.get(pk)),
     }
-    kinds = [_KINDS["claim"][name] for name in fields]
+    kinds = [KIND_OF["claim"][name] for name in fields]
     readers = [telling.get(kind) or partial(from_model, kind=kind) for kind in kinds]
     sections = {key[:2]: number for number, key in enumerate(dict.fromkeys(key[:2] for key in places.values()))}
     rows = Claim.objects.filter(cell__exercise=exercise).order_by("pk")

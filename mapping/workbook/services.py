@@ -22,7 +22,7 @@ from mapping.fields import folded
 from mapping.sources.services import SourceEdit, save_sources
 from mapping.workbook.compare import compare
 from mapping.workbook.comparison import Comparison, no_counts
-from mapping.workbook.layout import CLAIM_COLUMNS, SOURCE_COLUMNS, Kind
+from mapping.workbook.layout import KIND_OF, Kind
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.permissions import why_not_import
 from mapping.workbook.plain import to_model
@@ -31,12 +31,6 @@ from mapping.workbook.regional import RegionalFile
 from mapping.workbook.report import as_report, choices_of, joint_overwrites, joint_report
 from mapping.workbook.selectors import content_of, nothing_of, versions_of
 from mapping.workbook.spelling import Words
-
-_KINDS = {
-    "source": {column.field: column.kind for column in SOURCE_COLUMNS} | {"sections": Kind.LANGUAGES},
-    "claim": {column.field: column.kind for column in CLAIM_COLUMNS},
-    "cell": {},
-}
 
 
 class NotApplicable(Refused):
@@ -47,18 +41,6 @@ class NotApplicable(Refused):
         self.comparison, self.report = comparison, report
 
 
-def compare_file(*, actor, exercise, content, choices=None, otherwise="", progress=unheard):
-    """Return (Comparison, Known) of a file, given as bytes, for this person; writes nothing.
-
-    Raises Unusable where the file cannot be compared, Refused where the person may not import.
-    """
-    if refusal := why_not_import(actor, exercise):
-        raise Refused(refusal)
-    known = content_of(exercise, actor)
-    file = read_workbook(content, known, Words(known), progress)
-    return compare(file, known, choices=choices, otherwise=otherwise), known
-
-
 @dataclass
 class Compared:
     """A file compared with the one exercise it is of, or with the several: a comparison each, with what was known."""
@@ -66,6 +48,7 @@ class Compared:
     parts: list
     errors: list = field(default_factory=list)  # of a file of several exercises, about none of them
     ignored: list = field(default_factory=list)  # likewise
+    warnings: list = field(default_factory=list)  # likewise
     several: bool = False
 
     @property
@@ -91,13 +74,27 @@ class Compared:
 
     def report(self):
         """Return it as plain data."""
-        return joint_report(self.parts, self.errors, self.ignored) if self.several else as_report(*self.parts[0])
+        return (
+            joint_report(self.parts, errors=self.errors, ignored=self.ignored, warnings=self.warnings)
+            if self.several
+            else as_report(*self.parts[0])
+        )
 
 
 def compare_upload(*, actor, exercise, content, choices=None, otherwise="", progress=unheard):
-    """Return Compared of a file: as `compare_file`, and of several exercises where `exercise` is None."""
-    read = read_upload(actor=actor, exercise=exercise, content=content, progress=progress)
-    return compare_read(actor=actor, exercise=exercise, read=read, choices=choices, otherwise=otherwise)
+    """Return Compared of a file, given as bytes, for this person; writes nothing. `exercise` is None for one of several.
+
+    `choices` and `otherwise` decide conflicts as in `compare`. Raises Unusable where the file cannot be compared, Refused
+    where the person may not import.
+    """
+    if exercise is None:
+        read = read_upload(actor=actor, exercise=None, content=content, progress=progress)
+        return compare_read(actor=actor, exercise=None, read=read, choices=choices, otherwise=otherwise)
+    if refusal := why_not_import(actor, exercise):
+        raise Refused(refusal)
+    known = content_of(exercise, actor)
+    file = read_workbook(content, known, Words(known), progress)
+    return Compared([(compare(file, known, choices=choices, otherwise=otherwise), known)])
 
 
 @uncollected()
@@ -126,7 +123,7 @@ def compare_read(*, actor, exercise, read, choices=None, otherwise="", progress=
 def _compare_several(actor, file, choices, otherwise, progress):
     found = exercises_with_role(actor).filter(code__in=[code for code, _place in file.codes.values()])
     exercises = {folded(one.code): one for one in found.select_related("country", "methodology")}
-    compared = Compared([], several=True, ignored=file.ignored)
+    compared = Compared([], several=True, ignored=file.ignored, warnings=file.warnings)
     earlier = list(file.errors)
     for number, (key, (code, _place)) in enumerate(file.codes.items(), start=1):
         progress(number, len(file.codes), _("Comparing %(exercise)s") % {"exercise": code})
@@ -159,7 +156,7 @@ def _compare_one_of_several(exercise, file, key, *, actor, choices, otherwise):
 
 @transaction.atomic
 def upload(*, actor, exercise, name, content):
-    """Keep an uploaded file with the report of its comparison; return the WorkbookImport. Raises as `compare_file`.
+    """Keep an uploaded file with the report of its comparison; return the WorkbookImport. Raises as `compare_upload`.
 
     `exercise` is None for a file of several.
     """
@@ -314,7 +311,7 @@ def _not_applied(places, refused):
 
 
 def _source_edit(edit):
-    values = {name: to_model(text, _KINDS["source"].get(name, Kind.TEXT)) for name, text in edit.values.items()}
+    values = {name: to_model(text, KIND_OF["source"].get(name, Kind.TEXT)) for name, text in edit.values.items()}
     if edit.held is None:
         return SourceEdit(values, printed_key=edit.citation_key)
     return SourceEdit(values, edit.held.pk, edit.held.version)
@@ -340,7 +337,7 @@ def _cell_edits(known, edits, source_ids):
 def _claim_values(known, plain, source_ids):
     values = {}
     for name, text in plain.items():
-        kind = _KINDS["claim"][name]
+        kind = KIND_OF["claim"][name]
         if kind is Kind.SOURCE:
             values[name] = source_ids[folded(text)] if text else None
         elif kind is Kind.AGENCY:

@@ -4,7 +4,10 @@ import itertools
 import json
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from mapping.workbook.layout import FIELDS, FORMAT, STAMP_TITLE
+from mapping.workbook.opening import Unusable
 from mapping.workbook.plain import plain_text
 
 _KEY, _VERSION, _FINGERPRINT, _FIELDS = 1, 2, 3, 4  # columns, behind the kind
@@ -65,7 +68,7 @@ def _unpacked(cells):
     texts = json.loads("".join(map(str, cells)))
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ValueError
-    return texts
+    return [*map(plain_text, texts)]  # as it was written by us, for anybody can write there
 
 
 def read_stamps(rows):
@@ -125,5 +128,15 @@ def read_fingerprints(rows):
 
 
 def is_stamp_sheet(rows):
-    """Say whether these are the rows of a hidden sheet of ours."""
-    return bool(rows and rows[0] and rows[0][0] == STAMP_TITLE)
+    """Say whether these are the rows of a hidden sheet of ours. Raises Unusable where its format is a later one."""
+    if not (rows and rows[0] and rows[0][0] == STAMP_TITLE):
+        return False
+    told = str(rows[0][1]).partition(".")[0] if len(rows[0]) > 1 else FORMAT
+    if told.isdecimal() and told != FORMAT:
+        raise Unusable(
+            _(
+                "The workbook was written in format %(format)s, which is not read here. Export it anew, and bring your changes over."
+            )
+            % {"format": told[:10]}
+        )
+    return True

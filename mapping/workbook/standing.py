@@ -36,7 +36,7 @@ def standing_of(records, exercise=None):
     for record in records:
         code, _bar, name = record.rpartition("|") if exercise is None else (exercise.code, "", record)
         kind, _colon, key = name.partition(":")
-        if kind in _KINDS:  # a new row is named by its place
+        if kind in _KINDS and "!" not in name:  # a new row is named by its place, whatever its sheet is called
             wanted[kind][code, *key.split("/")] = record
     rows = [row for kind, named in wanted.items() for row in _states(kind, named)]
     people = User.objects.in_bulk({who for _record, _status, who, _when in rows if who})

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from mapping.content.spellings import squashed
 from mapping.fields import in_every_language
 from mapping.workbook import usual_names
+from mapping.workbook.said import Place
 from mapping.workbook.spelling import shortened
 
 _TITLE_BETWEEN = gettext_lazy("Sources by year")  # the two tables of a section
@@ -95,6 +96,12 @@ def _two_columns(first, second):
         "first": shortened(first),
         "second": shortened(second),
     }
+
+
+def told_of_hidden(sheet):
+    """Yield a Place for a sheet that is read though nobody sees it."""
+    if sheet.is_hidden:
+        yield Place(sheet.name, "", _("The sheet is hidden, and was read like the others."))
 
 
 def rows_above(sheet, table):

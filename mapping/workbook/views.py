@@ -21,7 +21,7 @@ from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList, choice_of, labels_of
-from mapping.workbook.report import as_report, unusable_report
+from mapping.workbook.report import unusable_report
 from mapping.workbook.selectors import blank_content, content_of
 from mapping.workbook.write import file_name, write_workbook
 from mapping.workbook.write_regional import write_regional
@@ -203,11 +203,11 @@ def workbook_import(request, pk, code=None):
             kept.refresh_from_db()
     if kept.is_under_way:
         return _progress_page(request, kept)
-    choices = kept.choices | posted
-    report, why_not = _current_report(request.user, kept, choices)
     is_open = kept.status == WorkbookImport.Status.COMPARED
+    choices = kept.choices | posted if is_open else {}  # afterwards the report tells what was chosen
+    report, why_not = _current_report(request.user, kept, choices)
     labels = labels_of(kept.exercise, report)
-    changes = ShownChanges(report, request.GET, labels)
+    changes = ShownChanges(report, request.GET, choices, labels)
     conflicts = ShownConflicts(report, request.GET, choices, labels)
     if is_open:
         changes.mark_approved(kept.exercise)
@@ -259,8 +259,8 @@ def _decide(request, kept, posted):
         rest, left = _rest(request.user, kept, choices, side=_REST[do])
         if left:
             told = ngettext(
-                "The file says two things of %(count)d more: choose which.",
-                "The file says two things of each of %(count)d more: choose which.",
+                "%(count)d conflict is left between sheets of the file: choose which of them is taken.",
+                "%(count)d conflicts are left between sheets of the file: choose which of them is taken.",
                 left,
             )
             messages.info(request, told % {"count": left})
@@ -303,8 +303,6 @@ def _current_report(user, kept, choices):
         return kept.report or unusable_report(kept.last_error), why_not
     told = {"actor": user, "exercise": kept.exercise, "content": services.content_of_file(kept), "choices": choices}
     try:
-        if kept.exercise is None:
-            return services.compare_upload(**told).report(), ""
-        return as_report(*services.compare_file(**told)), ""
+        return services.compare_upload(**told).report(), ""
     except Refused as refusal:  # such as an exercise that has moved to another methodology since
         return kept.report, refusal.sentence

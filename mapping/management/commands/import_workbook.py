@@ -75,6 +75,9 @@ class Command(BaseCommand):
                 side: one[side] or "–" for side in ("base", "database", "file")
             }
             self.stdout.write(f"{_place(one)} {one['field']}: {sides}")
+            for sheet, cell, text in one["rivals"]:
+                told = _("the file also says %(text)s in %(place)s: which is taken is chosen on the page")
+                self.stdout.write("  " + told % {"text": text, "place": f"{sheet}!{cell}"})
         for one in (*report["warnings"], *report["ignored"]):
             self.stdout.write(_sentence(one))
         for one in report["errors"]:

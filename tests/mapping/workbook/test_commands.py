@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from mapping.workbook.models import WorkbookImport
 from tests import factories
-from tests.mapping.workbook.workbooks import address, edited, in_grid, opened
+from tests.mapping.workbook.workbooks import address, edited, exported, in_grid, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,21 @@ def test_a_conflict_ends_with_1_unless_a_side_is_chosen(file, capsys, exercise, 
     assert run(capsys, file, "--apply", "--conflicts", "take")[0] == 0
     cell.refresh_from_db()
     assert cell.value == "not_available"
+
+
+def test_what_two_sheets_say_is_told_and_not_taken(file, capsys, exercise, consultant):
+    source = factories.source(consultant, exercise, sections=["immigration", "emigration"])
+    content, notes = exported(exercise), {}
+    for sheet, note in (("Immigration", "Once"), ("Emigration", "Otherwise")):
+        notes[sheet, address(content, sheet, row=source.citation_key, column="Note", head="Sources by year")] = note
+    file.write_bytes(edited(content, notes))
+    status, report = run(capsys, file, "--apply", "--conflicts", "take")
+    assert (status, [(one["sheet"], one["file"]) for one in report["conflicts"]]) == (
+        1, [("Immigration", "Once"), ("Emigration", "Otherwise")],
+    )  # fmt: skip
+    with pytest.raises(SystemExit):
+        call_command("import_workbook", file, "--exercise", "KGZ-2024", "--as", consultant.email)
+    assert "the file also says Otherwise in Emigration!" in capsys.readouterr().out
 
 
 def test_a_file_it_cannot_use_ends_with_2_and_one_error(file, capsys):

@@ -411,6 +411,30 @@ def test_the_same_new_claim_again_is_unchanged(exercise, consultant, assessed):
     assert (comparison.counts["new"], comparison.errors) == (0, [])
 
 
+def test_a_new_claim_that_says_less_than_another_new_one_is_entered_whatever_their_order(exercise, consultant, source):
+    content = exported(exercise)
+    less = {"A": "Immigration", "B": "Flows", "C": 2021, "D": "NSC KR, 2023", "H": "available"}
+    more = less | {"R": "table 1"}
+    for rows in ((less, more), (more, less)):
+        edits = {("Claims", f"{column}{at}"): text for at, row in enumerate(rows, 2) for column, text in row.items()}
+        comparison = compared(consultant, exercise, edited(content, edits))
+        assert (comparison.counts["new"], comparison.errors) == (2, [])
+
+
+def test_a_new_claim_that_says_less_than_one_here_is_passed_over_and_told(exercise, consultant, source):
+    told = {"source": source, "value": "available", "access": "on_request", "scope": "government"}
+    edit = CellEdit(factories.cell(exercise).pk, 1, {}, [ClaimEdit(told)])
+    cell = save_cell(actor=consultant, exercise=exercise, edit=edit)
+    content = exported(exercise)
+    row = {"A": "Immigration", "B": "Stock", "C": 2020, "D": "NSC KR, 2023", "H": "available"}
+    again = edited(content, {("Claims", f"{column}3"): text for column, text in row.items()})
+    comparison = compared(consultant, exercise, again)
+    assert comparison.counts["new"] == 0
+    assert f"says this and more: the row was passed over. To change that one, write its id {cell.claims.get().pk}" in (
+        comparison.ignored[0].message
+    )
+
+
 def test_a_claim_deleted_here_is_passed_over_unless_it_was_edited(exercise, consultant, assessed):
     content = exported(exercise)
     claim = assessed.claims.get()

@@ -65,6 +65,13 @@ def test_its_tables_offer_the_words_follow_them_with_colours_and_print_their_hea
     assert len(workbook["Cells"].conditional_formatting) == 1
 
 
+def test_a_hidden_sheet_that_is_read_is_named(content, regional_coordinator):
+    workbook = opened(content)
+    workbook["Sources"].sheet_state = "hidden"
+    report = compare_upload(actor=regional_coordinator, exercise=None, content=saved(workbook)).report()
+    assert [(one["sheet"], "is hidden" in one["message"]) for one in report["warnings"]] == [("Sources", True)]
+
+
 def test_an_untouched_file_changes_nothing(two, content, regional_coordinator):
     found = compare_upload(actor=regional_coordinator, exercise=None, content=content)
     report = found.report()

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from mapping.availability.services import CellEdit, save_cell
+from mapping.sources.services import change_source
 from mapping.workbook.selectors import content_of
 from mapping.workbook.services import upload
 from mapping.workbook.write_regional import write_regional
@@ -132,6 +133,26 @@ def test_an_applied_file_tells_what_was_chosen_and_counts_what_it_lists(consulta
     assert "2 rows with conflicts are among them" in text
 
 
+def test_an_applied_file_tells_what_was_chosen_last(consultant, in_conflict, sign_in):
+    client, page = sign_in(consultant), page_of(in_conflict)
+    client.post(page, {"do": "turn", **choosing(y2020="take", y2021="take", y2022="take")})
+    client.post(page, {"do": "apply", **choosing(y2020="keep", y2021="keep", y2022="keep")})
+    text = shown(client, in_conflict)
+    conflicts = text.partition("3 conflicts, as")[2].partition("1 changed, 0 new")[0]
+    assert (conflicts.count(" kept "), conflicts.count(" taken ")) == (3, 0)
+
+
+def test_a_row_in_conflict_that_changes_elsewhere_too_is_not_told_as_taken(exercise, consultant, source, sign_in):
+    content = exported(exercise)
+    row = kept(
+        consultant, exercise, content, {of_source(content, "Note"): "Mine", of_source(content, "Authors"): "One"}
+    )
+    change_source(actor=consultant, source=source, version=source.version, values={"note": "Theirs"})
+    text = shown(sign_in(consultant), row)
+    assert "1 conflict to choose" in text
+    assert "the file's side is taken" not in text
+
+
 def test_a_row_that_was_deleted_in_the_file_is_told_in_the_open(exercise, consultant, source, sign_in):
     content = exported(exercise)
     row = _number(of_source(content, "Id")[1])
@@ -186,7 +207,7 @@ def test_a_conflict_tells_who_changed_the_row_here_and_whether_it_is_approved(ex
     factories.approve(reviewer, factories.submit(consultant, cell))
     row = kept(consultant, exercise, content, of_stock(content, "Not available", [2020]))
     text = shown(sign_in(consultant), row)
-    assert f"last changed by {consultant}," in text
+    assert f"row last changed by {consultant}," in text
     assert "approved: will be reopened if the file is taken" in text
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mapping.workbook.compare import compare
 from mapping.workbook.known import Held, SectionPart
 from mapping.workbook.layout import FIELDS, NOT_ASSESSED
-from mapping.workbook.read import FileContent, Said
+from mapping.workbook.said import FileContent, Said
 from mapping.workbook.stamps import Stamp, Stamps
 
 YEARS = range(2018, 2024)

@@ -15,6 +15,7 @@ from mapping.content.protected import OLD_CONTAINER
 from mapping.workbook import opening
 from mapping.workbook.models import WorkbookImport
 from mapping.workbook.opening import Unusable
+from mapping.workbook.services import upload
 from tests import factories
 from tests.mapping.workbook.workbooks import (
     address,
@@ -80,9 +81,28 @@ def test_a_file_that_unpacks_to_too_much_is_refused(exercise, consultant):
         compared(consultant, exercise, content)
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_that_is_packed_as_no_spreadsheet_is_refused(exercise, consultant, packing):
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(exported(exercise))) as ours, zipfile.ZipFile(out, "w", packing) as archive:
+        for entry in ours.infolist():
+            archive.writestr(entry.filename, ours.read(entry))
+    with pytest.raises(Unusable, match="packed in a way that Excel does not read"):
+        compared(consultant, exercise, out.getvalue())
+
+
+def test_a_sheet_with_a_name_that_excel_forbids_shows_its_rows(exercise, consultant, sign_in):
+    out, content = BytesIO(), edited(exported(exercise), {("Immigration", "D20"): "A survey"})
+    with zipfile.ZipFile(BytesIO(content)) as ours, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry in ours.infolist():
+            archive.writestr(entry, ours.read(entry).replace(b'name="Immigration"', b'name="source:x"'))
+    row = upload(actor=consultant, exercise=exercise, name="a.xlsx", content=out.getvalue())
+    assert "source:x!D20" in sign_in(consultant).get(f"/desk/exercises/KGZ-2024/workbook/{row.pk}/").text
+
+
 def test_cells_in_opposite_corners_do_not_fill_the_memory(exercise, consultant):
     content = edited(exported(exercise), {("Immigration", "XFD1048576"): "x"})
-    with pytest.raises(Unusable, match="too far apart"):
+    with pytest.raises(Unusable, match="“Immigration” lie too far apart"):
         compared(consultant, exercise, content)
 
 

@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 
 from mapping.workbook.opening import open_sheets
 from mapping.workbook.selectors import content_of
-from mapping.workbook.services import compare_file
+from mapping.workbook.services import compare_upload
 from mapping.workbook.stamps import stamp_rows
 from mapping.workbook.write import write_workbook
 
@@ -142,7 +142,7 @@ def never_ours(sheets):
 
 
 def compared(actor, exercise, content, **choices):
-    comparison, _known = compare_file(actor=actor, exercise=exercise, content=content, **choices)
+    ((comparison, _known),) = compare_upload(actor=actor, exercise=exercise, content=content, **choices).parts
     return comparison
 
 
