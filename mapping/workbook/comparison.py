@@ -42,6 +42,7 @@ class Conflict:
     record: str
     key: str
     choice: str = ""
+    has_base: bool = True  # whether it is known what was exported
     reasons: tuple = ("", "", "")
     rivals: list = field(default_factory=list)
 

@@ -76,6 +76,7 @@ class Merging:
         conflict = Conflict(
             *said.at(unit[at]), unit[at], was[at], now[at], new[at], held.name, key=f"{held.name}:{unit[0]}"
         )
+        conflict.has_base = base is not None
         conflict.rivals = [(*place, text) for text, place in rivals]
         if unit == ("value", "partial_reason") and at == 0:
             conflict.reasons = (was[1], now[1], new[1])

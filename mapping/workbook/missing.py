@@ -16,7 +16,9 @@ def missing_rows(file, known, named):
             if pk in held_ones and pk not in named[kind]:
                 held = held_ones[pk]
                 row = held.citation_key or held.values.get("source") or held.values.get("statement")
-                told = _("The row of %(row)s is not in the file. Nothing is deleted by a workbook.") % {"row": row}
+                told = _(
+                    "The row of %(row)s is not in the file. Nothing is deleted by a workbook. Shall it go? Then delete it here."
+                ) % {"row": row}
                 yield Place(_sheet_of(held, known), "", told, held.name)
 
 

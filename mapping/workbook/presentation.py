@@ -58,6 +58,12 @@ class ShownList:
     def next(self):
         return self.address(self.page.next_page_number()) if self.page.has_next() else ""
 
+    def mark_standing(self, exercise):
+        """Say of each row on this page how it stands here now; `exercise` is None for a file of several."""
+        standing = standing_of([row["record"] for row in self.rows], exercise)
+        for row in self.rows:
+            row["standing"] = standing.get(row["record"])
+
 
 class ShownChanges(ShownList):
     """The rows of the file that change something, as ShownChange, in the order of the sheets."""
@@ -99,12 +105,6 @@ class ShownConflicts(ShownList):
         elsewhere = [number for number in pages if number != here]
         self.left = len(elsewhere)
         self.next_left = self.address(min(elsewhere, key=lambda number: (number < here, number))) if elsewhere else ""
-
-    def mark_standing(self, exercise):
-        """Say of each row on this page how it stands here now; `exercise` is None for a file of several."""
-        standing = standing_of([row["record"] for row in self.rows], exercise)
-        for row in self.rows:
-            row["standing"] = standing.get(row["record"])
 
 
 def labels_of(exercise, report):

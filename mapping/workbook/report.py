@@ -27,7 +27,12 @@ def as_report(comparison, known):
             {**_places(one), "field": one.field, "base": _said(one.base), "database": _said(one.database)}
             | {"file": _said(one.file), "record": one.record, "title": titles.of(one.record)}
             | {"key": one.key, "choice": one.choice}
-            | {"reasons": list(one.reasons), "mark": one.mark, "rivals": [list(rival) for rival in one.rivals]}
+            | {
+                "has_base": one.has_base,
+                "reasons": list(one.reasons),
+                "mark": one.mark,
+                "rivals": [list(rival) for rival in one.rivals],
+            }
             for one in comparison.conflicts
         ],
         "errors": [_told(one, titles) for one in comparison.errors],
@@ -112,7 +117,7 @@ def _places(one):
 
 
 def _told(one, titles):
-    return {**_places(one), "message": str(one.message), "title": titles.of(one.record)}
+    return {**_places(one), "message": str(one.message), "title": titles.of(one.record), "record": one.record}
 
 
 def _said(plain):

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from accounts.models import User
 from mapping.availability.models import Cell, Claim
 from mapping.content.models import ReviewStatus
@@ -15,13 +17,14 @@ _KINDS = {
     "source": (Source, "", "exercise__code", ("pk",)),
     "claim": (Claim, "cell__", "cell__exercise__code", ("pk",)),
 }
-_STATE = ("status", "last_author", "changed_at")
+_STATE = ("pk", "status", "last_author", "changed_at")
 
 
 @dataclass
 class Standing:
-    """How a row stands; a claim stands as its cell does."""
+    """How a row stands, and where it is edited; a claim stands as its cell does."""
 
+    page: str
     is_approved: bool
     who: User | None
     when: datetime
@@ -39,18 +42,20 @@ def standing_of(records, exercise=None):
         if kind in _KINDS and "!" not in name:  # a new row is named by its place, whatever its sheet is called
             wanted[kind][code, *key.split("/")] = record
     rows = [row for kind, named in wanted.items() for row in _states(kind, named)]
-    people = User.objects.in_bulk({who for _record, _status, who, _when in rows if who})
+    people = User.objects.in_bulk({who for *_row, who, _when in rows if who})
     return {
-        record: Standing(status == ReviewStatus.APPROVED, people.get(who), when) for record, status, who, when in rows
+        record: Standing(page, status == ReviewStatus.APPROVED, people.get(who), when)
+        for record, page, status, who, when in rows
     }
 
 
 def _states(kind, named):
-    """Yield (record, status, last author's id, when) of one kind; `named` is {(exercise's code, *key): record}."""
+    """Yield (record, its page, status, last author's id, when) of a kind; `named` is {(exercise's code, *key): record}."""
     model, state, *code, key = _KINDS[kind]
     columns = (*code, *key)
     asked = {f"{column}__in": set(values) for column, values in zip(columns, zip(*named, strict=True), strict=True)}
     states = [f"{state}{name}" for name in _STATE]
-    for *place, status, who, when in model.objects.filter(**asked).order_by().values_list(*columns, *states):
+    page = "admin:mapping_source_change" if kind == "source" else "admin:mapping_cell_change"
+    for *place, pk, status, who, when in model.objects.filter(**asked).order_by().values_list(*columns, *states):
         if record := named.get(tuple(map(str, place))):
-            yield record, status, who, when
+            yield record, reverse(page, args=[pk]), status, who, when

@@ -208,10 +208,12 @@ def workbook_import(request, pk, code=None):
     report, why_not = _current_report(request.user, kept, choices)
     labels = labels_of(kept.exercise, report)
     changes = ShownChanges(report, request.GET, choices, labels)
+    places = {name: ShownList(name, report[name], request.GET) for name in ("errors", "warnings", "ignored")}
     conflicts = ShownConflicts(report, request.GET, choices, labels)
     if is_open:
         changes.mark_approved(kept.exercise)
-        conflicts.mark_standing(kept.exercise)
+        for one in (conflicts, places["ignored"]):
+            one.mark_standing(kept.exercise)
     context = {
         "title": kept.name,
         "exercise": kept.exercise,
@@ -221,7 +223,7 @@ def workbook_import(request, pk, code=None):
         "is_open": is_open,
         "chooses": bool(is_open and not why_not and report["conflicts"]),
         "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
-        **{name: ShownList(name, report[name], request.GET) for name in ("errors", "warnings", "ignored")},
+        **places,
         "conflicts": conflicts,
         "changes": changes,
         "ready": report["counts"]["new"] + report["counts"]["changed"],

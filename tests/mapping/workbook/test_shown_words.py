@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from mapping.availability.services import CellEdit, save_cell
 from mapping.sources.services import change_source
@@ -160,6 +161,7 @@ def test_a_row_that_was_deleted_in_the_file_is_told_in_the_open(exercise, consul
     page = sign_in(consultant).get(page_of(kept(consultant, exercise, content, gone))).text
     assert "1 place of the file was passed over" in page
     assert "The row of NSC KR, 2023 is not in the file." in page
+    assert f'<a href="{reverse("admin:mapping_source_change", args=[source.pk])}">Open it</a>' in page
     assert "<details" not in page.partition('id="ignored"')[2]
 
 
