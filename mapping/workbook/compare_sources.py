@@ -4,9 +4,10 @@ from django.utils.translation import gettext as _
 
 from mapping.fields import folded
 from mapping.sources.citations import split_citation_key
-from mapping.workbook.comparison import Edit
+from mapping.workbook.comparison import Edit, Resemblance
 from mapping.workbook.said import Place, Said
 
+MOST_ALIKE = 3  # that a new source is compared with
 LONGEST_AUTHOR = 120  # characters of Source.citation_author
 
 
@@ -16,6 +17,7 @@ class Sources:
     def __init__(self, merging, index):
         self._merging, self._index = merging, index
         self._file, self._known, self._found, self._named = merging.file, merging.known, merging.found, merging.named
+        self._identified = set()  # names of rows of which a person said which source they mean
 
     def compare(self):
         meant_ones = {}
@@ -61,7 +63,7 @@ class Sources:
 
     def _refuse_second(self, row, meant):
         """Refuse a row without an id that means a source of which another row of its sheet says something else."""
-        if row.key is not None:
+        if row.key is not None or row.name in self._identified:
             return
         told = [(other.values, other.at("")) for other in meant.rows if other.sheet == row.sheet]
         if meant.held and meant.held.key in self._file.untouched.keys["source"]:
@@ -77,16 +79,19 @@ class Sources:
                 return
 
     def _entered(self, row):
-        """Enter a row as a new source; which sources it resembles is told."""
-        alike = self._index.near(row)
-        if alike:
-            told = _(
-                "It is entered as a new source, and resembles %(others)s. If it is one of them, write that citation key."
-            )
-            self._merging.warn(
-                row, "title", told % {"others": ", ".join(f"“{held.citation_key}”" for held in alike[:3])}
-            )
-        return self._index.add(row)
+        """Enter a row as a new source, unless a person says which of those it is that it resembles."""
+        alike = self._index.near(row)[:MOST_ALIKE]
+        if not alike:
+            return self._index.add(row)
+        told = row.citation_key or row.values.get("title") or row.values.get("link", "")
+        one = Resemblance(*row.at("title"), row.name, told, alike)
+        chosen = self._merging.choices.get(one.key, "")
+        one.choice = next((held.pk for held in alike if held.name == chosen), None)
+        self._found.resemblances.append(one)
+        if one.choice is None:
+            return self._index.add(row)
+        self._identified.add(row.name)
+        return self._index.of_id[one.choice]
 
     def _source(self, meant):
         held, rows = meant.held, meant.rows

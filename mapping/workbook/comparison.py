@@ -6,7 +6,8 @@ from hashlib import blake2b
 from mapping.workbook.known import Held
 from mapping.workbook.said import Said
 
-KEEP, TAKE = "keep", "take"
+KEEP, TAKE = "keep", "take"  # sides of a conflict
+NEW = "new"  # a source that resembles others and is none of them
 
 
 def digest(texts):
@@ -64,6 +65,23 @@ class Conflict:
         self.choice = side
 
 
+@dataclass
+class Resemblance:
+    """A new source that resembles some that are here. `choice` is the id of the one it is said to be, or None."""
+
+    sheet: str
+    cell: str
+    record: str
+    told: str  # how the file calls it
+    alike: list  # of Held
+    choice: int | None = None
+
+    @property
+    def key(self):
+        """Return what a choice is known by: "new", or a source as a report names it."""
+        return f"alike:{self.record}"
+
+
 def named_sides(said):
     """Return [(the name of the side in a choice, what the file says on it)]."""
     return [(TAKE if number == 1 else f"{TAKE}{number}", one) for number, one in enumerate(said, start=1)]
@@ -93,6 +111,7 @@ class Comparison:
     counts: dict
     changes: list = field(default_factory=list)  # of ChangedRow
     conflicts: list = field(default_factory=list)
+    resemblances: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     ignored: list = field(default_factory=list)
     warnings: list = field(default_factory=list)

@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mapping.workbook.comparison import KEEP, TAKE
+from mapping.workbook.comparison import KEEP, NEW, TAKE
 from mapping.workbook.opening import MOST_BYTES
 
 CHOICE_PREFIX = "choice:"
-_CHOICE = re.compile(f"({KEEP}|{TAKE}[0-9]*)(:[0-9a-f]*)?")
+_CHOICE = re.compile(f"({KEEP}|{TAKE}[0-9]*)(:[0-9a-f]*)?|{NEW}|source:[0-9]+")
 
 
 class UploadForm(forms.Form):
@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
 
 
 def chosen_sides(data):
-    """Return {conflict key: choice} as posted; a choice is "keep" or a side of the file, with the mark of what was shown."""
+    """Return {key: choice} as posted: a side of a conflict, with the mark of what was shown; what a new source is."""
     return {
         name.removeprefix(CHOICE_PREFIX): choice
         for name, choice in data.items()

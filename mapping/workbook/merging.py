@@ -19,7 +19,7 @@ class Merging:
 
     def __init__(self, file, known, choices, otherwise):
         self.file, self.known = file, known
-        self._choices, self._otherwise = choices, otherwise
+        self.choices, self._otherwise = choices, otherwise
         self.found = Comparison(
             no_counts(), errors=list(file.errors), ignored=list(file.ignored), warnings=list(file.warnings)
         )
@@ -80,7 +80,7 @@ class Merging:
         conflict.rivals = [(*place, text) for text, place in rivals]
         if unit == ("value", "partial_reason") and at == 0:
             conflict.reasons = (was[1], now[1], new[1])
-        conflict.choose(self._choices.get(conflict.key, ""), self._otherwise)
+        conflict.choose(self.choices.get(conflict.key, ""), self._otherwise)
         self.found.conflicts.append(conflict)
         if conflict.choice in {"", KEEP}:
             return None

@@ -107,6 +107,14 @@ class ShownConflicts(ShownList):
         self.next_left = self.address(min(elsewhere, key=lambda number: (number < here, number))) if elsewhere else ""
 
 
+class ShownResemblances(ShownList):
+    """The new sources that resemble some that are here, each with what is chosen of it."""
+
+    def __init__(self, report, query, choices):
+        super().__init__("resemblances", report["resemblances"], query)
+        self.rows = [row | {"choice": choices.get(row["key"], row["choice"])} for row in self.rows]
+
+
 def labels_of(exercise, report):
     """Return {vocabulary: {key: label}} of the methodology's words, its sections included, by two queries.
 

@@ -1,6 +1,6 @@
 """A comparison as plain data: what is kept, printed and shown."""
 
-from mapping.workbook.comparison import digest, no_counts
+from mapping.workbook.comparison import NEW, digest, no_counts
 from mapping.workbook.layout import NOT_ASSESSED
 
 CONTRACT = {
@@ -35,6 +35,12 @@ def as_report(comparison, known):
             }
             for one in comparison.conflicts
         ],
+        "resemblances": [
+            {**_places(one), "record": one.record, "title": one.told, "key": one.key}
+            | {"alike": [(held.name, held.citation_key, held.values["title"]) for held in one.alike]}
+            | {"choice": f"source:{one.choice}" if one.choice else NEW}
+            for one in comparison.resemblances
+        ],
         "errors": [_told(one, titles) for one in comparison.errors],
         "warnings": [_told(one, titles) for one in comparison.warnings],
         "ignored": [_told(one, titles) for one in comparison.ignored],
@@ -56,7 +62,7 @@ def joint_report(parts, **places):
         report, code = as_report(comparison, known), known.exercise.code
         for name, count in report["counts"].items():
             whole["counts"][name] += count
-        for name in ("changes", "conflicts", "errors", "warnings", "ignored"):
+        for name in ("changes", "conflicts", "resemblances", "errors", "warnings", "ignored"):
             whole[name] += [_of_exercise(one, code) for one in report[name]]
     return whole
 
@@ -85,6 +91,7 @@ def unusable_report(sentence):
         "overwrites": "",
         "changes": [],
         "conflicts": [],
+        "resemblances": [],
         "errors": [{"sheet": "", "cell": "", "message": str(sentence)}],
         "warnings": [],
         "ignored": [],

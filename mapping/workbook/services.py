@@ -213,7 +213,7 @@ def write_compared(*, actor, row, compared, seen=None):
     if compared.overwrites != (row.overwrites if seen is None else seen):
         raise NotApplicable(
             _(
-                "Nothing was applied: rows of which the file does not tell what was exported were changed here after you looked. Look at the changes again."
+                "Nothing was applied: it would overwrite other things than those you looked at, of which the file does not tell what was exported. Look at the changes again."
             ),
             compared,
             compared.report(),

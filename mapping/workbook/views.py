@@ -20,7 +20,14 @@ from mapping.workbook.comparison import KEEP, TAKE
 from mapping.workbook.forms import CHOICE_PREFIX, UploadForm, chosen_sides
 from mapping.workbook.marked import marked_workbook
 from mapping.workbook.models import WorkbookImport
-from mapping.workbook.presentation import ShownChanges, ShownConflicts, ShownList, choice_of, labels_of
+from mapping.workbook.presentation import (
+    ShownChanges,
+    ShownConflicts,
+    ShownList,
+    ShownResemblances,
+    choice_of,
+    labels_of,
+)
 from mapping.workbook.report import unusable_report
 from mapping.workbook.selectors import blank_content, content_of
 from mapping.workbook.write import file_name, write_workbook
@@ -221,10 +228,11 @@ def workbook_import(request, pk, code=None):
         "addresses": _addresses(kept),
         "report": report,
         "is_open": is_open,
-        "chooses": bool(is_open and not why_not and report["conflicts"]),
+        "chooses": bool(is_open and not why_not and (report["conflicts"] or report["resemblances"])),
         "is_compared": kept.status != WorkbookImport.Status.UPLOADED,
         **places,
         "conflicts": conflicts,
+        "resemblances": ShownResemblances(report, request.GET, choices),
         "changes": changes,
         "ready": report["counts"]["new"] + report["counts"]["changed"],
         "why_not": why_not,

@@ -78,6 +78,10 @@ class Command(BaseCommand):
             for sheet, cell, text in one["rivals"]:
                 told = _("the file also says %(text)s in %(place)s: which is taken is chosen on the page")
                 self.stdout.write("  " + told % {"text": text, "place": f"{sheet}!{cell}"})
+        for one in report["resemblances"]:
+            told = _("%(title)s is a new source that resembles %(alike)s")
+            alike = ", ".join(key for _record, key, _title in one["alike"])
+            self.stdout.write(f"{_place(one)}: {told % {'title': one['title'], 'alike': alike}}")
         for one in (*report["warnings"], *report["ignored"]):
             self.stdout.write(_sentence(one))
         for one in report["errors"]:

@@ -1,8 +1,11 @@
 """What a file leaves open is asked or told, never decided in silence: rows that look like others, rows that are gone."""
 
+import re
+
 import pytest
 
 from mapping.availability.services import CellEdit, ClaimEdit, save_cell
+from mapping.workbook.services import upload
 from tests import factories
 from tests.mapping.workbook.workbooks import (
     address,
@@ -49,10 +52,37 @@ def warnings(comparison):
 # --- Sources that look like others ----------------------------------------------
 
 
-def test_a_new_source_that_resembles_one_says_so(exercise, consultant, source):
-    comparison = compared(consultant, exercise, new_source(exported(exercise), D="Population registr", C="NSC KR"))
-    assert comparison.counts["new"] == 1
-    assert "resembles “NSC KR, 2023”" in warnings(comparison)[0]
+def test_a_new_source_that_resembles_one_may_be_said_to_be_that(exercise, consultant, source):
+    content = new_source(exported(exercise), D="Population registr", C="NSC KR", Q="Seen")
+    comparison = compared(consultant, exercise, content)
+    (one,) = comparison.resemblances
+    assert ([held.pk for held in one.alike], one.choice, comparison.counts["new"]) == ([source.pk], None, 1)
+    same = compared(consultant, exercise, content, choices={one.key: f"source:{source.pk}"})
+    assert (same.counts["new"], same.counts["changed"], same.errors) == (0, 1, [])
+    assert same.edits["source"][0].held.pk == source.pk
+
+
+def test_a_new_source_is_none_that_it_does_not_resemble(exercise, consultant, source, outsider):
+    theirs = factories.source(outsider, factories.exercise("TJK-2024", "TJK"), "Theirs")
+    content = new_source(exported(exercise), D="Population registr", C="NSC KR")
+    (one,) = compared(consultant, exercise, content).resemblances
+    forged = compared(consultant, exercise, content, choices={one.key: f"source:{theirs.pk}"})
+    assert (forged.counts["new"], forged.counts["changed"]) == (1, 0)
+
+
+def test_what_a_new_source_is_is_chosen_in_the_preview(exercise, consultant, source, sign_in):
+    content = new_source(exported(exercise), D="Population registr", C="NSC KR", Q="Seen")
+    row = upload(actor=consultant, exercise=exercise, name="a.xlsx", content=content)
+    client, page = sign_in(consultant), f"/desk/exercises/KGZ-2024/workbook/{row.pk}/"
+    text = client.get(page).text
+    assert "1 new source resembles some that are here" in text
+    name, chosen = re.search(r'name="(choice:alike:[^"]+)" value="new" checked', text)[1], f"source:{source.pk}"
+    text = client.post(page, {"do": "turn", name: chosen}, follow=True).text
+    assert f'value="{chosen}" checked' in text
+    assert "1 changed, 0 new" in text
+    client.post(page, {"do": "apply", name: chosen})
+    source.refresh_from_db()
+    assert (source.note, exercise.sources.count()) == ("Seen", 1)
 
 
 def test_a_row_taken_for_a_source_by_its_title_alone_says_so_if_it_changes_it(exercise, consultant, source):
