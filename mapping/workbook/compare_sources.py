@@ -83,7 +83,7 @@ class Sources:
         alike = self._index.near(row)[:MOST_ALIKE]
         if not alike:
             return self._index.add(row)
-        told = row.citation_key or row.values.get("title") or row.values.get("link", "")
+        told = ": ".join(filter(None, [row.citation_key, row.values.get("title")])) or row.values.get("link", "")
         one = Resemblance(*row.at("title"), row.name, told, alike)
         chosen = self._merging.choices.get(one.key, "")
         one.choice = next((held.pk for held in alike if held.name == chosen), None)

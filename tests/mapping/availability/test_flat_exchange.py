@@ -121,7 +121,7 @@ def test_every_error_is_told_with_its_row_and_nothing_is_saved(exercise, consult
     assert [row.number for row in result.invalid_rows] == [3, 4, 5, 6, 7, 8, 9]
     page = compared.content.decode()
     assert "Shoe sizes" in page
-    assert "“perhaps” is none of" in page
+    assert "“perhaps” is not one of the words for this" in page
     assert CONFIRM not in page
     assert set(Cell.objects.exclude(pk=cell.pk).values_list("value", flat=True)) == {""}
 
