@@ -209,7 +209,7 @@ def test_what_has_no_base_overwrites_only_what_was_seen(exercise, consultant):
     cell = factories.cell(exercise)
     row = kept(consultant, exercise, without_stamps("Available"))
     save_cell(actor=consultant, exercise=exercise, edit=CellEdit(cell.pk, cell.version, {"value": "not_available"}))
-    with pytest.raises(NotApplicable, match="were changed here after you looked"):
+    with pytest.raises(NotApplicable, match="would overwrite other things than those you looked at"):
         apply_import(actor=consultant, workbook_import=row)
     cell.refresh_from_db()
     assert cell.value == "not_available"
@@ -221,7 +221,7 @@ def test_who_looks_again_may_overwrite_it(exercise, consultant, sign_in):
     save_cell(actor=consultant, exercise=exercise, edit=CellEdit(cell.pk, cell.version, {"value": "not_available"}))
     client, page = sign_in(consultant), f"/desk/exercises/KGZ-2024/workbook/{row.pk}/"
     looked = client.post(page, {"do": "apply", "overwrites": ""}).text
-    assert "were changed here after you looked" in looked
+    assert "would overwrite other things than those you looked at" in looked
     seen = re.search(r'name="overwrites" value="(\w+)"', looked)[1]
     client.post(page, {"do": "apply", "overwrites": seen})
     cell.refresh_from_db()
@@ -240,4 +240,4 @@ def test_a_worker_overwrites_only_what_was_compared(exercise, consultant, monkey
     row.refresh_from_db()
     cell.refresh_from_db()
     assert (row.state, cell.value) == ("failed", "not_available")
-    assert "were changed here after you looked" in row.last_error
+    assert "would overwrite other things than those you looked at" in row.last_error
