@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -23,6 +24,17 @@ def _no_throttle_left(db, request):
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _standing_half_minute(monkeypatch):
+    """Codes are made and checked at one moment: between the two a password is hashed, and a half-minute may end."""
+    move_clock(monkeypatch, int(time.time()))
+
+
+def move_clock(patch, moment):
+    """Let codes be made and checked at a moment, in seconds."""
+    patch.setattr(totp, "time", SimpleNamespace(time=lambda: moment))
 
 
 @pytest.fixture
@@ -55,7 +67,7 @@ def give_second_factor(user):
 
 def code_of(secret, *, steps=0):
     """Return the code an app shows now, or `steps` half-minutes from now."""
-    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + steps))
+    return totp.format_hotp_value(totp.hotp_value(secret, totp.time.time() // 30 + steps))
 
 
 def sign_in(client, email, password=PASSWORD, *, follow=False, **extra):

@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.core import mail as django_mail
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from tests.accounts.conftest import (
     deliver_all,
     give_second_factor,
     is_signed_in,
+    move_clock,
     sign_in,
 )
 
@@ -129,17 +131,10 @@ def test_the_next_code_works(client, ada, monkeypatch):
         code = code_of(secret, steps=steps)
         sign_in(client, ada.email)
         with monkeypatch.context() as clock:
-            move_clock(clock, steps)
+            move_clock(clock, totp.time.time() + 30 * steps)
             client.post("/accounts/2fa/authenticate/", {"code": code})
         assert is_signed_in(client)
         client.post("/accounts/logout/")
-
-
-def move_clock(patch, steps):
-    import time
-
-    now = time.time
-    patch.setattr("allauth.mfa.totp.internal.auth.time.time", lambda: now() + 30 * steps)
 
 
 def test_a_recovery_code_works_once(client, ada):
