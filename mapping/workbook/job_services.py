@@ -162,7 +162,8 @@ def _progress_of(row):
 def _compare(row, progress):
     """Read, then compare: the exercise may be long, and several exercises are."""
     read = read_upload(actor=row.asked_by, exercise=row.exercise, content=content_of_file(row), progress=progress)
-    report = compare_read(actor=row.asked_by, exercise=row.exercise, read=read, progress=progress).report()
+    told = {"actor": row.asked_by, "exercise": row.exercise, "choices": row.choices}
+    report = compare_read(read=read, progress=progress, **told).report()
     with transaction.atomic():
         _finish(row)
         row.status = Status.COMPARED
