@@ -89,7 +89,7 @@ class ShownChanges(ShownList):
 
 def choice_of(conflict, choices):
     """Return which side of a report's conflict is chosen, or ""."""
-    return side_chosen(choices.get(conflict["key"], ""), conflict.get("mark", "")) or conflict["choice"]
+    return side_chosen(choices.get(conflict["key"], ""), conflict["mark"]) or conflict["choice"]
 
 
 class ShownConflicts(ShownList):

@@ -22,8 +22,8 @@ from mapping.workbook.unread import (
     first_headings,
     is_filled,
     quoted,
-    rows_above,
     second_columns,
+    told_above,
     told_of_hidden,
     unread_columns,
 )
@@ -175,7 +175,7 @@ class Reader:
         elif all(kind is not grid for kind, _table in tables):
             tell_missing_grid(self.found, sheet, grid, tables[0][1])
         else:
-            self._tell_above(sheet, tables[0][1], but_groups=True)
+            self.found.ignored += told_above(sheet, tables[0][1], but_groups=True)
         for kind, table in tables:
             if kind is grid:
                 self._grids.read(sheet, section, table)
@@ -196,16 +196,10 @@ class Reader:
                 % {"sheet": sheet.name, "headings": first_headings(columns)},
             )  # fmt: skip
         if tables:
-            self._tell_above(sheet, tables[0])
+            self.found.ignored += told_above(sheet, tables[0])
         for table in tables:
             self._tell_columns(sheet, table)
         return tables
-
-    def _tell_above(self, sheet, table, *, but_groups=False):
-        """Tell what stands above a table; right above its headings may be those of groups of columns."""
-        above = [number for number in rows_above(sheet, table) if not but_groups or number < table.head - 1]
-        if above:
-            self.found.tell_ignored(sheet, above[0], 0, _("What stands above the headings of the table was not read."))
 
     def _tell_columns(self, sheet, table):
         """Tell of the columns of a flat table that nothing is read from."""

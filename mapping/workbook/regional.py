@@ -17,8 +17,8 @@ from mapping.workbook.tables import Headings, Table
 from mapping.workbook.unread import (
     first_filled,
     first_headings,
-    rows_above,
     second_columns,
+    told_above,
     told_of_hidden,
     unread_columns,
 )
@@ -55,9 +55,7 @@ class RegionalFile:
 
     def _tell_beside(self, sheet, table):
         """Tell what is not read of a sheet that has a table: its columns once, whichever exercises they speak of."""
-        if above := rows_above(sheet, table):
-            told = _("What stands above the headings of the table was not read.")
-            self.ignored.append(Place(sheet.name, sheet.address(above[0], 0), told))
+        self.ignored += told_above(sheet, table)
         for tell, columns in ((self.errors, second_columns), (self.ignored, unread_columns)):
             for column, told in columns(sheet, table):
                 tell.append(Place(sheet.name, sheet.address(table.head, column), told))

@@ -34,11 +34,11 @@ from mapping.workbook.spelling import Words
 
 
 class NotApplicable(Refused):
-    """The file has errors or conflicts that nobody decided; `comparison` tells them, `report` as plain data."""
+    """The file has errors or conflicts that nobody decided, or would overwrite what nobody looked at; `report` tells them."""
 
-    def __init__(self, sentence, comparison, report):
+    def __init__(self, sentence, compared):
         super().__init__(sentence)
-        self.comparison, self.report = comparison, report
+        self.report = compared.report()
 
 
 @dataclass
@@ -205,18 +205,13 @@ def write_compared(*, actor, row, compared, seen=None):
     What is written is let go of, for it fills the memory: `compared` is empty afterwards.
     """
     if not compared.can_apply:
-        raise NotApplicable(
-            _("Nothing was applied: errors or open conflicts are left. Look at them below."),
-            compared,
-            compared.report(),
-        )
+        raise NotApplicable(_("Nothing was applied: errors or open conflicts are left. Look at them below."), compared)
     if compared.overwrites != (row.overwrites if seen is None else seen):
         raise NotApplicable(
             _(
                 "Nothing was applied: it would overwrite other things than those you looked at, of which the file does not tell what was exported. Look at the changes again."
             ),
             compared,
-            compared.report(),
         )
     if not compared.has_edits:
         raise Unchanged(_why_nothing(compared))

@@ -109,5 +109,13 @@ def rows_above(sheet, table):
     return [number for number in range(table.head) if len(set(filter(is_filled, sheet.rows[number]))) > 1]
 
 
+def told_above(sheet, table, *, but_groups=False):
+    """Yield a Place for what stands above a table; right above its headings may be those of groups of columns."""
+    above = [number for number in rows_above(sheet, table) if not but_groups or number < table.head - 1]
+    if above:
+        told = _("What stands above the headings of the table was not read.")
+        yield Place(sheet.name, sheet.address(above[0], 0), told)
+
+
 def _holds_something(sheet, table, column):
     return any(is_filled(sheet.rows[number][column]) for number in table.rows)

@@ -299,7 +299,7 @@ def _rest(user, kept, choices, *, side):
     report, _why_not = _current_report(user, kept, choices)
     left = [conflict for conflict in report["conflicts"] if not choice_of(conflict, choices)]
     open_ones = [conflict for conflict in left if side == KEEP or not conflict["rivals"]]
-    chosen = {conflict["key"]: f"{side}:{conflict.get('mark', '')}" for conflict in open_ones}
+    chosen = {conflict["key"]: f"{side}:{conflict['mark']}" for conflict in open_ones}
     return chosen, len(left) - len(open_ones)
 
 

@@ -147,7 +147,7 @@ def test_a_change_made_here_after_the_preview_is_a_conflict_to_be_decided(exerci
     )
     with pytest.raises(NotApplicable) as caught:
         apply_import(actor=consultant, workbook_import=row)
-    key = caught.value.comparison.undecided[0].key
+    key = caught.value.report["conflicts"][0]["key"]
     apply_import(actor=consultant, workbook_import=row, choices={key: "take"})
     assessed.refresh_from_db()
     assert assessed.value == "partially_available"

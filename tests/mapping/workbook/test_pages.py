@@ -4,6 +4,9 @@ import re
 from io import BytesIO
 
 import pytest
+from django.core import serializers
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mapping.availability.services import CellEdit, save_cell
@@ -89,6 +92,21 @@ def test_what_two_sheets_say_differently_of_a_source_is_chosen_in_the_preview(ex
     assert "taken" in page.text
     source.refresh_from_db()
     assert source.note == "Otherwise"
+
+
+def test_the_list_of_former_files_reads_no_report(exercise, consultant, sign_in):
+    client = sign_in(consultant)
+    posted(client, exported(exercise))
+    with CaptureQueriesContext(connection) as queries:
+        assert "from the ministry.xlsx" in client.get(HOME).text
+    assert not any('"report"' in query["sql"] for query in queries)
+
+
+def test_an_import_is_dumped_and_loaded_with_its_report(exercise, consultant, sign_in):
+    posted(sign_in(consultant), exported(exercise))
+    kept = WorkbookImport.objects.get()
+    (loaded,) = serializers.deserialize("json", serializers.serialize("json", [kept]))
+    assert loaded.object.report == kept.report
 
 
 def test_errors_stand_with_their_places_and_nothing_can_be_applied(exercise, consultant, sign_in):

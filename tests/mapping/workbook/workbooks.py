@@ -154,3 +154,8 @@ def told(comparison):
 def sentences(comparison):
     """The errors as {sheet!address: sentence}."""
     return {f"{error.sheet}!{error.cell}": error.message for error in comparison.errors}
+
+
+def of_source(content, column, sheet="Immigration"):
+    """The address of what the first source of a test says in a column."""
+    return address(content, sheet, row="NSC KR, 2023", column=column, head="Sources by year")
